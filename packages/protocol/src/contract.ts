@@ -1,0 +1,131 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { Conversation, UserMessage } from './conversation.ts'
+import { AppId, Id } from './ids.ts'
+import { CreateApp, Deploy, PatchApp, PatchMessage, PostFiles, PostMessage, PutQueue } from './requests.ts'
+import { App, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
+
+/**
+ * The JSON calls of API.md "HTTP", below `/api`. Path parameters and body (or query, for GET) arrive as one object.
+ * Streams and raw bytes (events, file contents, export.zip, health) are plain routes of the server.
+ */
+
+const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() })
+const page = { cursor: z.string().max(100).optional(), limit: z.coerce.number().int().min(1).max(200).optional() }
+const inApp = { app: AppId }
+const number = z.coerce.number().int().positive()
+
+export const contract = {
+  models: {
+    list: oc.route({ method: 'GET', path: '/models' }).output(items(ModelInfo)),
+  },
+  apps: {
+    create: oc
+      .route({ method: 'POST', path: '/apps', successStatus: 201 })
+      .input(CreateApp)
+      .output(z.object({ app: App, turn: Turn.optional() })),
+    list: oc.route({ method: 'GET', path: '/apps' }).input(z.strictObject(page)).output(items(App)),
+    get: oc
+      .route({ method: 'GET', path: '/apps/{app}' })
+      .input(z.strictObject(inApp))
+      .output(z.object({ app: App })),
+    patch: oc
+      .route({ method: 'PATCH', path: '/apps/{app}' })
+      .input(PatchApp.extend(inApp))
+      .output(z.object({ app: App })),
+    remove: oc
+      .route({ method: 'DELETE', path: '/apps/{app}' })
+      .input(z.strictObject(inApp))
+      .output(z.object({ app: App })),
+    undelete: oc
+      .route({ method: 'POST', path: '/apps/{app}/undelete' })
+      .input(z.strictObject(inApp))
+      .output(z.object({ app: App })),
+  },
+  messages: {
+    post: oc
+      .route({ method: 'POST', path: '/apps/{app}/messages', successStatus: 202 })
+      .input(PostMessage.extend(inApp))
+      .output(z.object({ message: UserMessage, turn: Turn })),
+    patch: oc
+      .route({ method: 'PATCH', path: '/apps/{app}/messages/{message}' })
+      .input(PatchMessage.extend({ ...inApp, message: Id }))
+      .output(z.object({ message: UserMessage })),
+    remove: oc
+      .route({ method: 'DELETE', path: '/apps/{app}/messages/{message}' })
+      .input(z.strictObject({ ...inApp, message: Id }))
+      .output(z.object({ message: UserMessage })),
+    now: oc
+      .route({ method: 'POST', path: '/apps/{app}/messages/{message}/now', successStatus: 202 })
+      .input(z.strictObject({ ...inApp, message: Id }))
+      .output(z.object({ message: UserMessage, turn: Turn })),
+    order: oc
+      .route({ method: 'PUT', path: '/apps/{app}/queue' })
+      .input(PutQueue.extend(inApp))
+      .output(items(UserMessage)),
+    conversation: oc
+      .route({ method: 'GET', path: '/apps/{app}/conversation' })
+      .input(z.strictObject(inApp))
+      .output(Conversation),
+  },
+  turns: {
+    get: oc
+      .route({ method: 'GET', path: '/apps/{app}/turns/{turn}' })
+      .input(z.strictObject({ ...inApp, turn: Id }))
+      .output(z.object({ turn: Turn })),
+    stop: oc
+      .route({ method: 'POST', path: '/apps/{app}/turns/{turn}/stop', successStatus: 202 })
+      .input(z.strictObject({ ...inApp, turn: Id }))
+      .output(z.object({ turn: Turn })),
+    request: oc
+      .route({ method: 'GET', path: '/apps/{app}/turns/{turn}/requests/{step}' })
+      .input(z.strictObject({ ...inApp, turn: Id, step: number }))
+      .output(z.object({ request: z.unknown() })),
+  },
+  files: {
+    list: oc
+      .route({ method: 'GET', path: '/apps/{app}/files' })
+      .input(z.strictObject({ ...inApp, version: number.optional() }))
+      .output(items(FileEntry)),
+    edit: oc
+      .route({ method: 'POST', path: '/apps/{app}/files' })
+      .input(PostFiles.extend(inApp))
+      .output(z.object({ version: Version })),
+  },
+  versions: {
+    list: oc
+      .route({ method: 'GET', path: '/apps/{app}/versions' })
+      .input(z.strictObject({ ...inApp, ...page }))
+      .output(items(Version)),
+    get: oc
+      .route({ method: 'GET', path: '/apps/{app}/versions/{version}' })
+      .input(z.strictObject({ ...inApp, version: number }))
+      .output(z.object({ version: Version })),
+    diff: oc
+      .route({ method: 'GET', path: '/apps/{app}/versions/{version}/diff' })
+      .input(z.strictObject({ ...inApp, version: number, against: z.coerce.number().int().min(0).optional() }))
+      .output(items(FileDiff)),
+    restore: oc
+      .route({ method: 'POST', path: '/apps/{app}/versions/{version}/restore', successStatus: 201 })
+      .input(z.strictObject({ ...inApp, version: number }))
+      .output(z.object({ version: Version })),
+  },
+  deployments: {
+    deploy: oc
+      .route({ method: 'POST', path: '/apps/{app}/deploy', successStatus: 202 })
+      .input(Deploy.extend(inApp))
+      .output(z.object({ deployment: Deployment })),
+    list: oc
+      .route({ method: 'GET', path: '/apps/{app}/deployments' })
+      .input(z.strictObject({ ...inApp, ...page }))
+      .output(items(Deployment)),
+    rollback: oc
+      .route({ method: 'POST', path: '/apps/{app}/deployments/{deployment}/rollback', successStatus: 202 })
+      .input(z.strictObject({ ...inApp, deployment: Id }))
+      .output(z.object({ deployment: Deployment })),
+    unpublish: oc
+      .route({ method: 'DELETE', path: '/apps/{app}/production' })
+      .input(z.strictObject(inApp))
+      .output(z.object({ app: App })),
+  },
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { Id } from './ids.ts'
+import { Slug } from './names.ts'
+import { Environment, Mode } from './resources.ts'
+
+/** Bodies of requests. Strict: an unknown field is refused with its name, never ignored. Lengths are UTF-16 units. */
+
+export const limits = {
+  promptLength: 100_000,
+  nameLength: 80,
+  descriptionLength: 500,
+  fileBytes: 1_000_000, // one text file; also what a tool may write
+  binaryFileBytes: 5_000_000, // one uploaded or edited binary file
+  treeBytes: 50_000_000,
+  treeFiles: 2_000,
+  pathLength: 200,
+  bodyBytes: 12_000_000,
+  changes: 200,
+} as const
+
+export const Prompt = z.string().trim().min(1, 'Say what you want.').max(limits.promptLength)
+export const AppName = z.string().trim().min(1, 'A name has at least one character.').max(limits.nameLength)
+export const ModelId = z.string().regex(/^[a-z0-9-]+(\/.{1,120})?$/, 'A model is named provider/model.')
+
+export const CreateApp = z.strictObject({
+  prompt: Prompt.optional(),
+  name: AppName.optional(),
+  model: ModelId.optional(),
+  mode: Mode.optional(),
+})
+export type CreateApp = z.infer<typeof CreateApp>
+
+export const PatchApp = z.strictObject({
+  name: AppName.optional(),
+  slug: Slug.optional(),
+  description: z.string().max(limits.descriptionLength).optional(),
+  model: ModelId.optional(),
+})
+export type PatchApp = z.infer<typeof PatchApp>
+
+export const PostMessage = z.strictObject({ text: Prompt, mode: Mode.optional() })
+export type PostMessage = z.infer<typeof PostMessage>
+
+export const PatchMessage = z.strictObject({ text: Prompt })
+export const PutQueue = z.strictObject({ messages: z.array(Id).max(100) })
+
+export const FileEdit = z.strictObject({
+  path: z.string().min(1).max(limits.pathLength),
+  content: z.string().optional(),
+  encoding: z.enum(['utf8', 'base64']).optional(),
+  delete: z.boolean().optional(),
+})
+export type FileEdit = z.infer<typeof FileEdit>
+
+export const PostFiles = z.strictObject({
+  changes: z.array(FileEdit).min(1).max(limits.changes),
+  note: z.string().max(200).optional(),
+})
+export type PostFiles = z.infer<typeof PostFiles>
+
+export const Deploy = z.strictObject({ environment: Environment, version: z.int().positive().optional() })
+export type Deploy = z.infer<typeof Deploy>

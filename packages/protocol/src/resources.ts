@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import { AppId, Id } from './ids.ts'
+import { AppStatus, DeploymentStatus, TurnStatus } from './states.ts'
+
+/** The things HTTP answers with and events carry whole (API.md "HTTP"). Times are ISO 8601 UTC. */
+
+export const Time = z.iso.datetime()
+
+export const Environment = z.enum(['preview', 'production'])
+export type Environment = z.infer<typeof Environment>
+
+export const Mode = z.enum(['build', 'plan', 'chat'])
+export type Mode = z.infer<typeof Mode>
+
+export const App = z.object({
+  id: AppId,
+  name: z.string(),
+  slug: z.string(),
+  description: z.string(),
+  status: AppStatus,
+  previewUrl: z.url(),
+  liveUrl: z.url(),
+  productionUrl: z.url().optional(), // there only while something is published
+  version: z.int().positive().optional(), // the newest
+  model: z.string(), // provider/model
+  createdAt: Time,
+  updatedAt: Time,
+})
+export type App = z.infer<typeof App>
+
+/** Tokens of requests so far. `incomplete`: the provider left a count out, so each number is "at least". */
+export const Usage = z.object({
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  cacheReadTokens: z.int(),
+  cacheWriteTokens: z.int(),
+  incomplete: z.boolean().optional(),
+})
+export type Usage = z.infer<typeof Usage>
+
+/** Money of a turn in US dollars. `usd` null: no price is known for this model; `reason` says why it is 0 or null. */
+export const Cost = z.object({ usd: z.number().nullable(), reason: z.string().optional() })
+export type Cost = z.infer<typeof Cost>
+
+/** Codes of a turn that failed: what the screen offers next is read off them. */
+export const TurnErrorCode = z.enum([
+  'model_unreachable',
+  'model_key_rejected',
+  'model_not_found',
+  'model_billing',
+  'model_busy',
+  'model_refused',
+  'model_protocol',
+  'model_too_long',
+  'interrupted',
+  'limit_reached',
+  'loop',
+  'output_limit',
+  'timeout',
+  'internal',
+])
+export type TurnErrorCode = z.infer<typeof TurnErrorCode>
+
+export const TurnError = z.object({ code: TurnErrorCode, message: z.string(), detail: z.string().optional() })
+export type TurnError = z.infer<typeof TurnError>
+
+/** Whether a turn's result is on line. Never absent once the turn has ended. */
+export const TurnDeployment = z.union([
+  z.object({ id: Id, status: z.enum(['live', 'failed']) }),
+  z.object({ skipped: z.enum(['no_changes', 'chat', 'plan', 'stopped', 'build_failed', 'superseded']) }),
+])
+export type TurnDeployment = z.infer<typeof TurnDeployment>
+
+export const Turn = z.object({
+  id: Id,
+  message: Id,
+  status: TurnStatus,
+  mode: Mode,
+  model: z.string(),
+  steps: z.int(), // model requests so far
+  usage: Usage,
+  cost: Cost,
+  version: z.int().optional(),
+  deployment: TurnDeployment.optional(),
+  error: TurnError.optional(),
+  deadline: Time.optional(), // when the turn is ended at the latest; there while it runs
+})
+export type Turn = z.infer<typeof Turn>
+
+export const Ending = z.enum(['completed', 'failed', 'stopped'])
+export type Ending = z.infer<typeof Ending>
+
+/** A version: an immutable tree. `added`/`removed` are lines against the one before. */
+export const Version = z.object({
+  number: z.int().positive(),
+  title: z.string(), // "Added due dates"
+  origin: z.enum(['turn', 'edit', 'restore', 'import']),
+  turn: Id.optional(),
+  restoredFrom: z.int().optional(),
+  ending: Ending,
+  files: z.int(),
+  changed: z.int(), // files that differ from the version before
+  added: z.int(),
+  removed: z.int(),
+  build: z.enum(['unknown', 'ok', 'failed']),
+  createdAt: Time,
+})
+export type Version = z.infer<typeof Version>
+
+export const DeploymentStage = z.object({
+  name: z.enum(['wait', 'build', 'upload', 'switch']),
+  ms: z.number(),
+})
+
+export const Deployment = z.object({
+  id: Id,
+  environment: Environment,
+  version: z.int(),
+  artifact: z.string().optional(), // content hash; there once it is built
+  bytes: z.int().optional(), // what the artifact weighs, uncompressed
+  url: z.url(),
+  status: DeploymentStatus,
+  stages: z.array(DeploymentStage),
+  error: z.string().optional(),
+  createdAt: Time,
+})
+export type Deployment = z.infer<typeof Deployment>
+
+/** A file of a tree; the content travels apart, as raw bytes. */
+export const FileEntry = z.object({ path: z.string(), hash: z.string(), bytes: z.int() })
+export type FileEntry = z.infer<typeof FileEntry>
+
+export const BuildError = z.object({
+  file: z.string().optional(),
+  line: z.int().optional(),
+  column: z.int().optional(),
+  message: z.string(),
+  frame: z.string().optional(),
+})
+export type BuildError = z.infer<typeof BuildError>
+
+export const FileChange = z.object({
+  path: z.string(),
+  action: z.enum(['created', 'changed', 'deleted', 'renamed']),
+  from: z.string().optional(),
+  hash: z.string().optional(),
+  added: z.int(),
+  removed: z.int(),
+})
+export type FileChange = z.infer<typeof FileChange>
+
+export const ChangeOrigin = z.union([
+  z.object({ turn: Id, call: Id }),
+  z.object({ person: z.string() }),
+  z.object({ restore: z.int() }),
+  z.object({ import: z.literal(true) }),
+])
+export type ChangeOrigin = z.infer<typeof ChangeOrigin>
+
+export const Prices = z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() })
+
+/** A model one may choose; prices in US dollars per million tokens. */
+export const ModelInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  context: z.int(),
+  prices: Prices.optional(),
+  available: z.boolean(),
+  reason: z.string().optional(),
+})
+export type ModelInfo = z.infer<typeof ModelInfo>
+
+export const Check = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  detail: z.string().optional(),
+  ms: z.number().optional(),
+})
+export type Check = z.infer<typeof Check>
+
+export const Health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  checks: z.object({ database: Check, edge: Check, builder: Check, dispatch: Check, model: Check }),
+})
+export type Health = z.infer<typeof Health>
+
+export const FileDiff = z.object({
+  path: z.string(),
+  action: z.enum(['created', 'changed', 'deleted']),
+  added: z.int(),
+  removed: z.int(),
+  binary: z.boolean(),
+  patch: z.string(), // unified, without a header; empty when binary
+})
+export type FileDiff = z.infer<typeof FileDiff>

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** One project: a test's file name says what it needs (`x.pg.test.ts`, `x.browser.test.ts`); `bin/test` picks by path. */
+export default defineConfig({
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'scripts/*.test.ts', 'benchmarks/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    setupFiles: ['scripts/test-setup.ts'],
+    allowOnly: false,
+  },
+})
