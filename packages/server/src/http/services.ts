@@ -1,0 +1,42 @@
+import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
+import type { AppEvent, contract, Health, Outcome, Snapshot, Version } from '@overskill/protocol'
+
+type Inputs = InferContractRouterInputs<typeof contract>
+type Outputs = InferContractRouterOutputs<typeof contract>
+
+/** What every JSON call does: one function a call of the contract. Input is parsed already; a failure is a value. */
+export type Calls = {
+  [Group in keyof Inputs]: {
+    [Call in keyof Inputs[Group]]: (
+      input: Inputs[Group][Call],
+      person: string,
+    ) => Promise<Outcome<Call extends keyof Outputs[Group] ? Outputs[Group][Call] : never>>
+  }
+}
+
+/** A file's raw content. `state` is the header `Overskill-State`: `draft` or `version n`. */
+export type RawFile = { content: Uint8Array; hash: string; type: string; state: string }
+
+/** The calls that carry raw bytes or streams. Paths arrive decoded and unchecked. */
+export type RawCalls = {
+  readFile(input: { app: string; path: string; version?: number }): Promise<Outcome<RawFile>>
+  /** `ifMatch`: the hash that the file must still have, else `precondition_failed`. */
+  putFile(
+    input: { app: string; path: string; content: Uint8Array; ifMatch?: string },
+    person: string,
+  ): Promise<Outcome<{ version: Version; hash: string }>>
+  removeFile(
+    input: { app: string; path: string; ifMatch?: string },
+    person: string,
+  ): Promise<Outcome<{ version: Version }>>
+  exportZip(input: { app: string; version?: number }): Promise<Outcome<{ name: string; content: Uint8Array }>>
+  /** The page's beginning: everything up to `seq`. */
+  snapshot(app: string): Promise<Outcome<Snapshot>>
+  /** Events after `after`, then as they come, until `signal` aborts. `not_found` when there is no such app. */
+  events(app: string, after: number, signal: AbortSignal): Promise<Outcome<AsyncIterable<AppEvent>>>
+  /** The highest number that a stream may begin after without a gap: 0 while nothing was dropped. */
+  oldest(app: string): Promise<number>
+  health(): Promise<Health & { ready: boolean }> // ready false: 503
+}
+
+export type Services = { calls: Calls; raw: RawCalls }
