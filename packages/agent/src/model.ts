@@ -21,6 +21,8 @@ export type ModelRequest = {
   tools: readonly ToolDeclaration[]
   history: readonly HistoryEntry[]
   maxTokens: number
+  /** Asks the provider to drop thinking blocks that it does not take back, instead of refusing the request. */
+  dropUnboundThinking?: boolean
 }
 
 export type StopReason =
@@ -69,6 +71,7 @@ export type ModelEvent =
   | { type: 'delta'; index: number; text: string } // text, thinking or raw input JSON
   | { type: 'block.stopped'; index: number; block: RawBlock; inputText?: string } // inputText: raw JSON of a tool's input, exactly as streamed
   | { type: 'usage'; usage: Usage }
+  | { type: 'odd'; text: string } // something the protocol does not allow, survived: for the log, never holds a key
   | {
       type: 'end'
       outcome:

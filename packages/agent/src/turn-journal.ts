@@ -16,13 +16,23 @@ export type DeclaredCall = CallPlace & {
 
 /**
  * The owner of a turn, as the loop sees it: it makes facts durable and shows them. Every promise resolves when the fact is
- * stored; the loop waits for it before it goes on. A rejected promise means that the turn is not ours any more (lease lost)
- * or the store is gone: the loop stops at once and touches nothing further.
+ * stored. A rejected promise means that the turn is not ours any more (lease lost) or the store is gone: the loop stops at
+ * once and touches nothing further.
+ *
+ * Order: the loop may make the next call before the former has resolved (one chunk of bytes can end several blocks). The
+ * order of the calls is the order of the facts; facts that wait together may share one transaction. Before a request leaves,
+ * everything before it has resolved.
  */
 export interface TurnJournal<Work> {
-  /** Before the request leaves. `body` is what goes over the wire. */
+  /**
+   * Before the request leaves. `body` is what goes over the wire. A retry of an unchanged request does not come here again;
+   * a step whose request changed does, and the later body is the one that counts.
+   */
   requestReady(step: number, body: unknown, history: readonly HistoryEntry[]): Promise<void>
-  /** Growing parts: shown within 33 ms, the first of a block at once. Order is kept; no need to wait. */
+  /**
+   * Growing parts: shown within 33 ms, the first of a block at once. Order is kept; no need to wait.
+   * A text block starts here only with its first visible character: an empty one is never shown.
+   */
   blockStarted(
     step: number,
     index: number,
@@ -30,23 +40,43 @@ export interface TurnJournal<Work> {
     call?: { call: string; name: string },
   ): void
   delta(step: number, index: number, text: string): void
-  /** A text, thinking or unknown block is complete. */
+  /** A text, thinking or unknown block is complete and part of the history. One that was never started is only stored. */
   blockStopped(step: number, index: number, block: RawBlock): Promise<void>
-  /** A tool call's block is complete: stored with its raw input before it runs. Status becomes queued. */
+  /** A tool call's block is complete, but it must wait: stored with its raw input. Status becomes queued. */
   callQueued(call: DeclaredCall, input: unknown): Promise<void>
-  /** The call starts. Resolves once `tool.running` is stored; a refused second start rejects (L5). */
+  /**
+   * A tool call's block is complete and it can start at once: stored with its raw input, queued and running in one
+   * transaction. Resolves once `tool.running` is stored; a refused second start rejects (L5).
+   */
+  callStarted(call: DeclaredCall, input: unknown): Promise<void>
+  /** A queued call starts. Resolves once `tool.running` is stored; a refused second start rejects (L5). */
   callRunning(call: DeclaredCall): Promise<void>
-  /** What this one call may touch; nothing lasts before `callFinished`. */
+  /** What this one call may touch; nothing lasts before `callFinished`. Called after the start is stored. */
   work(call: DeclaredCall): Promise<Work>
-  /** Result, staged changes and events in one transaction. A pending call may end here directly (unknown tool, bad input). */
+  /**
+   * Result, staged changes and events in one transaction. `work` is absent when the call did not finish by itself: nothing
+   * staged may last then. A pending call may end here directly (unknown tool, bad input, duplicate): it is stored as well,
+   * because its block is part of the history.
+   */
   callFinished(call: DeclaredCall, result: ToolResult, work: Work | undefined, ms: number): Promise<void>
-  /** A block that was cut off: what was shown of it is marked, nothing of it is kept for the model. */
-  blockCut(step: number, index: number, why: string): Promise<void>
-  /** All calls of the step have results. */
-  stepFinished(step: number, end: { stop: StopReason; usage: Usage; cost: Cost }): Promise<void>
+  /**
+   * A block that was cut off: what was shown of it is marked. `kept` is the part that stays in the history (text at a stop);
+   * without it nothing of the block is kept for the model. Also for a block that was complete but is dropped with its reply.
+   * A pending tool call ends as cancelled and has no result.
+   */
+  blockCut(step: number, index: number, why: 'connection' | 'stopped' | 'output_limit', kept?: RawBlock): Promise<void>
+  /**
+   * The step is over: all its calls have results. Once a step, also for one that was cut. `usage` and `cost` hold all
+   * requests that the step took. `after` is what the loop itself then says to the model: the next entry of the history.
+   */
+  stepFinished(
+    step: number,
+    end: { stop: StopReason | 'cut'; usage: Usage; cost: Cost; after?: HistoryEntry },
+  ): Promise<void>
+  /** A wait before the request is sent again. `retryAtMs` is in ms since 1970. */
   retrying(attempt: number, of: number, reason: string, retryAtMs: number): Promise<void>
   notice(level: 'info' | 'warning' | 'error', code: string, text: string, actions?: NoticeAction[]): Promise<void>
-  /** A refusal: this round's text and writes are taken back (B.5 49). */
+  /** A refusal: this step's text and writes are taken back (B.5 49). All its calls have ended before. */
   rollBack(step: number): Promise<void>
 }
 
