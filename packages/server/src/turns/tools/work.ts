@@ -1,0 +1,14 @@
+import type { Outcome } from '@overskill/protocol'
+import type { Draft } from '@overskill/workspace'
+
+/** One line of the plan that the page shows as a checklist. */
+export type PlanItem = { text: string; status: 'todo' | 'doing' | 'done' }
+
+/** What one tool call may touch, made by the turn's owner for that call alone. Nothing lasts before its result is committed. */
+export interface ToolWork {
+  draft: Draft
+  /** Names the app. `conflict`: the name's address is taken, the detail says which is free. `invalid`: no usable name. */
+  rename(name: string, description?: string): Promise<Outcome<{ name: string; slug: string }>>
+  /** Replaces the plan. */
+  plan(items: readonly PlanItem[]): void
+}
