@@ -1,6 +1,11 @@
 import type { z } from 'zod'
 
-/** What two calls must not touch at once: `file:src/App.tsx`, `tree`, `meta`, `*`. Conflict = same key (or `*`), one writing. */
+/**
+ * What two calls must not touch at once: `file:src/App.tsx`, `tree`, `meta`, `*`. Two keys conflict when at least one writes and
+ * - they have the same name, or one of them is `*`; or
+ * - one is `tree` and the other a `file:` key: who reads the tree sees every file, so a `tree` read conflicts with any `file:` write
+ *   and the other way round. Two `file:` keys of different names never conflict.
+ */
 export type ResourceKey = { name: string; access: 'read' | 'write' }
 
 export const read = (name: string): ResourceKey => ({ name, access: 'read' })
