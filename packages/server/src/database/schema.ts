@@ -1,4 +1,4 @@
-import type { AppEvent, Attachment, DeploymentStage, TurnDeployment, TurnError } from '@overskill/protocol'
+import type { Attachment, DeploymentStage, NewAppEvent, TurnDeployment, TurnError } from '@overskill/protocol'
 import type { z } from 'zod'
 import { sql } from 'drizzle-orm'
 import {
@@ -8,6 +8,7 @@ import {
   customType,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -69,7 +70,7 @@ export const events = pgTable(
       .references(() => apps.id, { onDelete: 'cascade' }),
     seq: integer().notNull(),
     type: text().notNull(),
-    data: jsonb().$type<AppEvent>().notNull(),
+    data: json().$type<NewAppEvent>().notNull(), // as text: jsonb would refuse NUL and lone surrogates
     at: at('at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.app, table.seq] })],
@@ -110,7 +111,7 @@ export const turns = pgTable(
     model: text().notNull(),
     position: bigint({ mode: 'number' }).notNull(), // order in the queue
     steps: integer().notNull().default(0),
-    blocks: integer().notNull().default(0), // blocks of the assistant message so far
+    opening: jsonb().$type<unknown[]>(), // the history entries that begin it, as the model got them; null until it starts
     usage: jsonb()
       .$type<{
         inputTokens: number
@@ -158,7 +159,8 @@ export const steps = pgTable(
       .references(() => turns.id, { onDelete: 'cascade' }),
     step: integer().notNull(),
     request: bytea().notNull(), // deflated JSON of the exact body
-    stop: text(), // null until the reply is whole
+    stop: text(), // null until the step is over
+    after: jsonb().$type<unknown>(), // what the loop itself then said to the model
     taken: boolean().notNull().default(true), // false: a refusal took it back, the model never sees it again
     usage: jsonb().$type<unknown>(),
     createdAt: createdAt(),

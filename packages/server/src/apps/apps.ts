@@ -1,0 +1,169 @@
+import { type App, fail, must, newAppId, ok, type Outcome, type PatchApp } from '@overskill/protocol'
+import type { Tree } from '@overskill/workspace'
+import { and, desc, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { apps, pointers, streams, turns, versions } from '../database/schema.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
+import { type Addresses, liveUrl, previewUrl, productionUrl, suggestSlug, takeSlug } from './addresses.ts'
+import { replaceDraft } from './files.ts'
+
+type Sql = Write['sql'] | Database
+export type AppRow = typeof apps.$inferSelect
+
+/** What a name is until somebody or a tool gives a better one. */
+const nameFromPrompt = (prompt: string): string => {
+  const words = prompt.replace(/\s+/g, ' ').trim().split(' ').slice(0, 6).join(' ')
+  return words.length > 48 ? `${words.slice(0, 47)}…` : words
+}
+
+/** The writer of `apps`, `slugs` and `streams`. Each method that takes a `Write` is part of the caller's transaction. */
+export type Apps = {
+  create(write: Write, input: { name?: string; prompt?: string; model: string }): Promise<AppRow>
+  find(id: string): Promise<Outcome<AppRow>>
+  list(before: string | undefined, limit: number): Promise<{ items: App[]; next?: string }>
+  present(row: AppRow, sql?: Sql): Promise<App>
+  patch(id: string, change: Omit<PatchApp, 'app'>): Promise<Outcome<App>>
+  /** A tool names the app. The address follows until the app was published once. */
+  rename(write: Write, id: string, name: string, description: string | undefined): Promise<Outcome<App>>
+  /** Works out the status from turns and versions, stores it and tells the pages. */
+  settle(write: Write, id: string): Promise<void>
+  remove(id: string): Promise<Outcome<App>>
+  undelete(id: string): Promise<Outcome<App>>
+}
+
+export type AppsOptions = { db: Database; log: EventLog; addresses: Addresses; starter: Tree }
+
+export function createApps({ db, log, addresses, starter }: AppsOptions): Apps {
+  const present = async (row: AppRow, sql: Sql = db): Promise<App> => {
+    const [production] = await sql
+      .select({ artifact: pointers.artifact })
+      .from(pointers)
+      .where(and(eq(pointers.app, row.id), eq(pointers.environment, 'production'), isNotNull(pointers.artifact)))
+    return {
+      id: row.id,
+      name: row.name,
+      slug: row.slug,
+      description: row.description,
+      status: row.status,
+      previewUrl: previewUrl(addresses, row.id),
+      liveUrl: liveUrl(addresses, row.id),
+      ...(production && !row.deletedAt && { productionUrl: productionUrl(addresses, row.slug) }),
+      ...(row.version !== null && { version: row.version }),
+      model: row.model,
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    }
+  }
+
+  const get = async (sql: Sql, id: string, deleted = false): Promise<Outcome<AppRow>> => {
+    const [row] = await sql
+      .select()
+      .from(apps)
+      .where(and(eq(apps.id, id), deleted ? isNotNull(apps.deletedAt) : isNull(apps.deletedAt)))
+    return row ? ok(row) : fail('not_found', `There is no app ${id}.`)
+  }
+
+  /** Changes the row, and tells every page that shows it. */
+  const change = async (write: Write, id: string, set: Partial<AppRow>): Promise<App> => {
+    const [row] = await write.sql
+      .update(apps)
+      .set({ ...set, updatedAt: new Date() })
+      .where(eq(apps.id, id))
+      .returning()
+    const app = await present(must(row, `App ${id}`), write.sql)
+    await write.append(id, [{ type: 'app.updated', app }])
+    return app
+  }
+
+  const renamed = async (write: Write, row: AppRow, name: string): Promise<Partial<AppRow>> => {
+    if (row.everPublished) return { name, named: true }
+    const slug = await suggestSlug(write.sql, name, row.id)
+    return (await takeSlug(write.sql, row.id, slug, false)) ? { name, named: true, slug } : { name, named: true }
+  }
+
+  return {
+    present,
+    find: (id) => get(db, id),
+
+    async create(write, { name, prompt, model }) {
+      const id = newAppId()
+      const title = name ?? (prompt ? nameFromPrompt(prompt) : 'Untitled app')
+      const slug = await suggestSlug(write.sql, title, id)
+      const values = { id, name: title, slug, model, named: name !== undefined }
+      const [row] = await write.sql.insert(apps).values(values).returning()
+      await write.sql.insert(streams).values({ app: id })
+      if (!(await takeSlug(write.sql, id, slug, false))) throw new Error(`The address ${slug} was taken meanwhile`)
+      await replaceDraft(write.sql, id, starter)
+      return must(row, 'The new app')
+    },
+
+    async list(before, limit) {
+      const rows = await db
+        .select()
+        .from(apps)
+        .where(and(isNull(apps.deletedAt), before ? lt(apps.updatedAt, new Date(before)) : undefined))
+        .orderBy(desc(apps.updatedAt), desc(apps.id))
+        .limit(limit + 1)
+      const items = await Promise.all(rows.slice(0, limit).map((row) => present(row)))
+      const last = rows.length > limit ? items.at(-1) : undefined
+      return { items, ...(last && { next: last.updatedAt }) }
+    },
+
+    patch: (id, { name, slug, description, model }) =>
+      log.write(async (write) => {
+        const row = await get(write.sql, id)
+        if (!row.ok) return row
+        const set: Partial<AppRow> =
+          name === undefined ? {} : slug ? { name, named: true } : await renamed(write, row.value, name)
+        if (slug !== undefined) {
+          const taken = await takeSlug(write.sql, id, slug, row.value.everPublished)
+          if (!taken) return fail('conflict', `The address ${slug} belongs to another app.`)
+          set.slug = slug
+        }
+        if (description !== undefined) set.description = description
+        if (model !== undefined) set.model = model
+        return ok(await change(write, id, set))
+      }),
+
+    async rename(write, id, name, description) {
+      const row = await get(write.sql, id)
+      if (!row.ok) return row
+      const set = await renamed(write, row.value, name)
+      return ok(await change(write, id, description === undefined ? set : { ...set, description }))
+    },
+
+    async settle(write, id) {
+      const status = await statusOf(write.sql, id)
+      const [before] = await write.sql.select().from(apps).where(eq(apps.id, id))
+      if (before && before.status !== status) await change(write, id, { status })
+    },
+
+    remove: (id) => setDeleted(id, false),
+    undelete: (id) => setDeleted(id, true),
+  }
+
+  function setDeleted(id: string, deleted: boolean): Promise<Outcome<App>> {
+    return log.write(async (write) => {
+      const row = await get(write.sql, id, deleted)
+      return row.ok ? ok(await change(write, id, { deletedAt: deleted ? null : new Date() })) : row
+    })
+  }
+}
+
+/** What the app's turns and its newest version say about it. */
+async function statusOf(sql: Sql, app: string): Promise<App['status']> {
+  const open = await sql
+    .select({ id: turns.id })
+    .from(turns)
+    .where(and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])))
+    .limit(1)
+  if (open.length > 0) return 'working'
+  const [newest] = await sql
+    .select({ build: versions.build })
+    .from(versions)
+    .where(eq(versions.app, app))
+    .orderBy(desc(versions.number))
+    .limit(1)
+  if (!newest) return 'new'
+  return newest.build === 'failed' ? 'broken' : 'ready'
+}

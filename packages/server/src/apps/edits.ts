@@ -1,0 +1,123 @@
+import { fail, type FileEdit, ok, type Outcome, type Version } from '@overskill/protocol'
+import { type BlobStore, type Draft, openDraft } from '@overskill/workspace'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { apps, turns } from '../database/schema.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
+import { commitStaged, readDraft, readVersionTree, replaceDraft } from './files.ts'
+import { changesBetween, type Versions } from './versions.ts'
+
+/** A person's changes of files: each makes one version, and the preview follows. Refused as `busy` while a turn runs or waits. */
+export type Edits = {
+  /** `ifMatch`: the hash that the one file must still have. */
+  apply(
+    app: string,
+    person: string,
+    changes: readonly FileEdit[],
+    note?: string,
+    ifMatch?: string,
+  ): Promise<Outcome<Version>>
+  /** A new version equal to an old one; files that were added later go, nothing is lost (L35, L36). */
+  restore(app: string, number: number): Promise<Outcome<Version>>
+}
+
+export type EditsOptions = {
+  log: EventLog
+  blobs: BlobStore
+  versions: Versions
+  onVersion(app: string, version: number): Promise<void>
+}
+
+export function createEdits({ log, blobs, versions, onVersion }: EditsOptions): Edits {
+  const deployed = async (app: string, made: Outcome<Version>): Promise<Outcome<Version>> => {
+    if (made.ok) await onVersion(app, made.value.number)
+    return made
+  }
+
+  return {
+    apply: async (app, person, changes, note, ifMatch) =>
+      deployed(
+        app,
+        await log.write(async (write) => {
+          const free = await lockIdle(write, app)
+          if (!free.ok) return free
+          const draft = openDraft(await readDraft(write.sql, app), blobs)
+          const staged = await stage(draft, changes, ifMatch)
+          if (!staged.ok) return staged
+          const files = draft.changes()
+          if (files.length === 0) return fail('conflict', 'Nothing changed: the files are already like this.')
+          await commitStaged(write.sql, app, draft.staged())
+          await write.append(app, [{ type: 'files.changed', changes: files, origin: { person } }])
+          const title = note ?? (files.length === 1 ? `Edited ${files[0]?.path}` : `Edited ${files.length} files`)
+          const version = await versions.create(write, {
+            app,
+            tree: draft.tree(),
+            title,
+            origin: 'edit',
+            ending: 'completed',
+          })
+          return version ? ok(version) : fail('conflict', 'Nothing changed: the files are already like this.')
+        }),
+      ),
+
+    restore: async (app, number) =>
+      deployed(
+        app,
+        await log.write(async (write) => {
+          const free = await lockIdle(write, app)
+          if (!free.ok) return free
+          const tree = await readVersionTree(write.sql, app, number)
+          if (!tree.ok) return tree
+          const before = await readDraft(write.sql, app)
+          const changes = changesBetween(before, tree.value)
+          if (changes.length === 0) return fail('conflict', `The app already is as in version ${number}.`)
+          await replaceDraft(write.sql, app, tree.value)
+          await write.append(app, [{ type: 'files.changed', changes, origin: { restore: number } }])
+          const version = await versions.create(write, {
+            app,
+            tree: tree.value,
+            title: `Restored version ${number}`,
+            origin: 'restore',
+            restoredFrom: number,
+            ending: 'completed',
+          })
+          return version ? ok(version) : fail('conflict', `The app already is as in version ${number}.`)
+        }),
+      ),
+  }
+}
+
+/** Holds the app's row for this transaction, so that no turn is claimed meanwhile. */
+async function lockIdle(write: Write, app: string): Promise<Outcome<undefined>> {
+  const [row] = await write.sql
+    .select({ id: apps.id })
+    .from(apps)
+    .where(and(eq(apps.id, app), isNull(apps.deletedAt)))
+    .for('update')
+  if (!row) return fail('not_found', `There is no app ${app}.`)
+  const [open] = await write.sql
+    .select({ id: turns.id })
+    .from(turns)
+    .where(and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])))
+    .limit(1)
+  return open ? fail('busy', `Turn ${open.id} is changing this app. Wait for it to end, or stop it.`) : ok(undefined)
+}
+
+/** Puts every change into the draft; the first that is refused refuses all. */
+async function stage(draft: Draft, changes: readonly FileEdit[], ifMatch?: string): Promise<Outcome<undefined>> {
+  for (const [index, change] of changes.entries()) {
+    if (ifMatch !== undefined && draft.tree().get(change.path)?.hash !== ifMatch) {
+      return fail('precondition_failed', `${change.path} was changed meanwhile. Load it again before you save.`)
+    }
+    const done = await stageOne(draft, change)
+    if (!done.ok)
+      return fail(done.failure.code, done.failure.detail, [{ path: `changes.${index}`, message: done.failure.detail }])
+  }
+  return ok(undefined)
+}
+
+async function stageOne(draft: Draft, { path, content, encoding, delete: gone }: FileEdit): Promise<Outcome<unknown>> {
+  if (gone)
+    return content === undefined ? draft.remove(path) : fail('invalid', 'A change has content or delete, not both.')
+  if (content === undefined) return fail('invalid', 'A change needs content, or delete: true.')
+  return draft.write(path, encoding === 'base64' ? Buffer.from(content, 'base64') : content)
+}

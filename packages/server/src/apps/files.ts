@@ -1,0 +1,90 @@
+import { fail, ok, type Outcome } from '@overskill/protocol'
+import { type BlobStore, type StagedFile, type Tree, treeFromEntries, treeHash } from '@overskill/workspace'
+import { and, eq, inArray, sql as raw } from 'drizzle-orm'
+import { must } from '@overskill/protocol'
+import type { Database } from '../database/database.ts'
+import { blobs, draftFiles, trees, versions } from '../database/schema.ts'
+import type { Write } from '../events/event-log.ts'
+
+type Sql = Write['sql'] | Database
+
+/** Content by hash, from Postgres. */
+export const createBlobStore = (db: Database): BlobStore => ({
+  async read(hash) {
+    const [row] = await db.select({ content: blobs.content }).from(blobs).where(eq(blobs.hash, hash))
+    return must(row, `Blob ${hash}`).content
+  },
+})
+
+/** Contents of a whole tree, by path, in one query. */
+export async function readContents(db: Sql, tree: Tree): Promise<Map<string, Uint8Array>> {
+  const hashes = [...new Set([...tree.values()].map(({ hash }) => hash))]
+  const rows = hashes.length === 0 ? [] : await db.select().from(blobs).where(inArray(blobs.hash, hashes))
+  const byHash = new Map(rows.map(({ hash, content }) => [hash, content]))
+  return new Map([...tree].map(([path, { hash }]) => [path, must(byHash.get(hash), `Blob ${hash}`)]))
+}
+
+/** The tree in the making. */
+export async function readDraft(sql: Sql, app: string): Promise<Tree> {
+  const rows = await sql.select().from(draftFiles).where(eq(draftFiles.app, app))
+  return treeFromEntries(rows.map(({ path, hash, bytes }) => [path, { hash, bytes }]))
+}
+
+/** The immutable tree with this hash. */
+export async function readTree(sql: Sql, hash: string): Promise<Tree> {
+  const [row] = await sql.select().from(trees).where(eq(trees.hash, hash))
+  return treeFromEntries(must(row, `Tree ${hash}`).entries.map(({ path, ...entry }) => [path, entry]))
+}
+
+/** The tree of a version; `not_found` when the app has none of that number. */
+export async function readVersionTree(sql: Sql, app: string, number: number): Promise<Outcome<Tree>> {
+  const [row] = await sql
+    .select({ tree: versions.tree })
+    .from(versions)
+    .where(and(eq(versions.app, app), eq(versions.number, number)))
+  return row ? ok(await readTree(sql, row.tree)) : fail('not_found', `This app has no version ${number}.`)
+}
+
+/** Stores blobs that are new. Contents are immutable, so a repeat changes nothing. */
+export async function storeBlobs(sql: Sql, contents: Iterable<readonly [string, Uint8Array]>): Promise<void> {
+  const rows = [...new Map(contents)].map(([hash, content]) => ({ hash, bytes: content.byteLength, content }))
+  if (rows.length > 0) await sql.insert(blobs).values(rows).onConflictDoNothing()
+}
+
+/** Commits what an edit staged into the app's draft. Part of the caller's transaction. */
+export async function commitStaged(sql: Sql, app: string, staged: readonly StagedFile[]): Promise<void> {
+  await storeBlobs(
+    sql,
+    staged.flatMap(({ entry, content }) => (entry && content ? [[entry.hash, content] as const] : [])),
+  )
+  const gone = staged.filter(({ entry }) => !entry).map(({ path }) => path)
+  if (gone.length > 0) {
+    await sql.delete(draftFiles).where(and(eq(draftFiles.app, app), inArray(draftFiles.path, gone)))
+  }
+  const set = staged.flatMap(({ path, entry }) => (entry ? [{ app, path, ...entry }] : []))
+  if (set.length > 0) await upsertDraft(sql, set)
+}
+
+const upsertDraft = (sql: Sql, rows: { app: string; path: string; hash: string; bytes: number }[]) =>
+  sql
+    .insert(draftFiles)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [draftFiles.app, draftFiles.path],
+      set: { hash: raw`excluded.hash`, bytes: raw`excluded.bytes` },
+    })
+
+/** Makes the draft equal to a tree whose blobs are all stored: files that are not in it go (L36). */
+export async function replaceDraft(sql: Sql, app: string, tree: Tree): Promise<void> {
+  await sql.delete(draftFiles).where(eq(draftFiles.app, app))
+  const rows = [...tree].map(([path, entry]) => ({ app, path, ...entry }))
+  if (rows.length > 0) await sql.insert(draftFiles).values(rows)
+}
+
+/** Stores a tree; the same files give the same row. */
+export async function storeTree(sql: Sql, tree: Tree): Promise<string> {
+  const hash = treeHash(tree)
+  const entries = [...tree].map(([path, entry]) => ({ path, ...entry }))
+  await sql.insert(trees).values({ hash, entries }).onConflictDoNothing()
+  return hash
+}

@@ -1,0 +1,142 @@
+import {
+  type Ending,
+  fail,
+  type FileChange,
+  type FileDiff,
+  must,
+  ok,
+  type Outcome,
+  type Version,
+} from '@overskill/protocol'
+import { type BlobStore, diffTrees, diffVersions, type Tree, treeFromEntries } from '@overskill/workspace'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { apps, versions } from '../database/schema.ts'
+import type { Write } from '../events/event-log.ts'
+import { readTree, readVersionTree, storeTree } from './files.ts'
+
+type Sql = Write['sql'] | Database
+type VersionRow = typeof versions.$inferSelect
+
+export const presentVersion = (row: VersionRow): Version => ({
+  number: row.number,
+  title: row.title,
+  origin: row.origin,
+  ...(row.turn && { turn: row.turn }),
+  ...(row.restoredFrom !== null && { restoredFrom: row.restoredFrom }),
+  ending: row.ending,
+  files: row.files,
+  changed: row.changed,
+  added: row.added,
+  removed: row.removed,
+  build: row.build,
+  createdAt: row.createdAt.toISOString(),
+})
+
+export type NewVersion = {
+  app: string
+  tree: Tree // all its blobs are stored
+  title: string
+  origin: Version['origin']
+  ending: Ending
+  turn?: string
+  restoredFrom?: number
+  message?: string // the assistant message that shows it
+}
+
+/** What makes and reads versions: immutable trees, numbered 1, 2, 3 … per app. */
+export type Versions = {
+  /** The next version, or undefined when the tree is what the newest one (or the starter) already is. */
+  create(write: Write, version: NewVersion): Promise<Version | undefined>
+  list(app: string, before: number | undefined, limit: number): Promise<{ items: Version[]; next?: string }>
+  get(app: string, number: number): Promise<Outcome<Version>>
+  /** What leads from `against` (0 = the starter; default: the one before) to version `number`. */
+  diff(app: string, number: number, against: number | undefined): Promise<Outcome<FileDiff[]>>
+  /** The newest version's tree, or the starter. */
+  newestTree(sql: Sql, app: string): Promise<Tree>
+}
+
+export function createVersions({ db, blobs, starter }: { db: Database; blobs: BlobStore; starter: Tree }): Versions {
+  const newest = async (sql: Sql, app: string): Promise<VersionRow | undefined> => {
+    const [row] = await sql.select().from(versions).where(eq(versions.app, app)).orderBy(desc(versions.number)).limit(1)
+    return row
+  }
+  const newestTree = async (sql: Sql, app: string): Promise<Tree> => {
+    const row = await newest(sql, app)
+    return row ? readTree(sql, row.tree) : starter
+  }
+
+  return {
+    newestTree,
+
+    async create(write, { tree, message, ...version }) {
+      const { app } = version
+      const last = await newest(write.sql, app)
+      const before = last ? await readTree(write.sql, last.tree) : starter
+      const changes = diffTrees(before, tree)
+      if (changes.length === 0) return undefined
+      const lines = await countChanged(before, tree, blobs)
+      const number = (last?.number ?? 0) + 1
+      const values = {
+        ...version,
+        number,
+        tree: await storeTree(write.sql, tree),
+        files: tree.size,
+        changed: changes.length,
+        ...lines,
+      }
+      const [row] = await write.sql.insert(versions).values(values).returning()
+      await write.sql.update(apps).set({ version: number, updatedAt: new Date() }).where(eq(apps.id, app))
+      const made = presentVersion(must(row, 'The new version'))
+      await write.append(app, [{ type: 'version.created', version: made, ...(message && { message }) }])
+      return made
+    },
+
+    async list(app, before, limit) {
+      const below = before === undefined ? undefined : lt(versions.number, before)
+      const rows = await db
+        .select()
+        .from(versions)
+        .where(and(eq(versions.app, app), below))
+        .orderBy(desc(versions.number))
+        .limit(limit + 1)
+      const items = rows.slice(0, limit).map(presentVersion)
+      return { items, ...(rows.length > limit && { next: String(items.at(-1)?.number) }) }
+    },
+
+    async get(app, number) {
+      const row = await db.query.versions.findFirst({ where: and(eq(versions.app, app), eq(versions.number, number)) })
+      return row ? ok(presentVersion(row)) : fail('not_found', `This app has no version ${number}.`)
+    },
+
+    async diff(app, number, against) {
+      const after = await readVersionTree(db, app, number)
+      if (!after.ok) return after
+      const from = against ?? number - 1
+      const before = from === 0 ? ok(starter) : await readVersionTree(db, app, from)
+      return before.ok ? ok(await diffVersions(before.value, after.value, blobs)) : before
+    },
+  }
+}
+
+/** Lines that came and went between two trees. */
+async function countChanged(before: Tree, after: Tree, blobs: BlobStore): Promise<{ added: number; removed: number }> {
+  const paths = new Set(diffTrees(before, after).flatMap(({ path, from }) => (from ? [path, from] : [path])))
+  const only = (tree: Tree): Tree => treeFromEntries([...tree].filter(([path]) => paths.has(path)))
+  const diffs = await diffVersions(only(before), only(after), blobs)
+  return {
+    added: diffs.reduce((sum, diff) => sum + diff.added, 0),
+    removed: diffs.reduce((sum, diff) => sum + diff.removed, 0),
+  }
+}
+
+/** What `files.changed` says of a whole switch of trees, without line counts of their own. */
+export const changesBetween = (before: Tree, after: Tree): FileChange[] =>
+  diffTrees(before, after).map(({ path, action, from, entry }) => ({
+    path,
+    action,
+    ...(from && { from }),
+    ...(action !== 'deleted' && { hash: entry.hash }),
+    added: 0,
+    removed: 0,
+  }))

@@ -1,0 +1,40 @@
+import { advance, type Deployment, deploymentMoves, type DeploymentStatus, must } from '@overskill/protocol'
+import { and, eq } from 'drizzle-orm'
+import { deployments } from '../database/schema.ts'
+import type { Write } from '../events/event-log.ts'
+import { type DeploymentRow, presentDeployment } from './present.ts'
+
+/** A legal move, as row and event, in the caller's transaction. */
+export async function moveIn(
+  write: Write,
+  row: DeploymentRow,
+  to: DeploymentStatus,
+  set: Partial<DeploymentRow>,
+  type: 'stage' | 'completed' | 'failed',
+): Promise<DeploymentRow> {
+  const { status } = advance(deploymentMoves, row, to)
+  const [changed] = await write.sql
+    .update(deployments)
+    .set({ ...set, status })
+    .where(and(eq(deployments.id, row.id), eq(deployments.status, row.status)))
+    .returning()
+  const next = must(changed, `Deployment ${row.id} in state ${row.status}`)
+  await write.append(row.app, [{ type: `deployment.${type}`, deployment: presentDeployment(next) }])
+  return next
+}
+
+export type StageTimer = { end(name: Deployment['stages'][number]['name']): Deployment['stages'] }
+
+/** Real times of the stages, in ms since the deployment was asked for. */
+export function startStages(row: DeploymentRow): StageTimer {
+  const list: Deployment['stages'] = []
+  let since = row.createdAt.getTime()
+  return {
+    end(name) {
+      const now = Date.now()
+      list.push({ name, ms: Math.max(0, now - since) })
+      since = now
+      return [...list]
+    },
+  }
+}
