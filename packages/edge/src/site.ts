@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { injectEnvironment, must } from '@overskill/protocol'
+import { compress, compressions, type Encoding } from './content-encoding.ts'
+import type { ContentStore } from './content-store.ts'
+import type { Manifest } from './manifest.ts'
+import type { SecurityHeaders } from './security-headers.ts'
+import { revalidatedCaching, serveStored, type ServedFile } from './served-file.ts'
+
+export const pagePath = '/index.html'
+
+/** Values of an app environment's `VITE_` variables. They are no part of an artifact (AD7). */
+export type EnvironmentValues = Readonly<Record<string, string>>
+
+/** What a host serves: one artifact and one set of values, never a mixture of two deployments. */
+export type Site = {
+  readonly artifactHash: string
+  /** `index.html` with the values in. */
+  readonly page: ServedFile
+  find(path: string): ServedFile | undefined
+}
+
+export type SiteParts = {
+  manifest: Manifest
+  values: EnvironmentValues
+  security: SecurityHeaders
+  store: Pick<ContentStore, 'read'>
+}
+
+/** Puts a site together: reads the page, injects the values, codes it. Rejects when the page is not stored. */
+export async function createSite({ manifest, values, security, store }: SiteParts): Promise<Site> {
+  const source = must(
+    manifest.files.find(({ path }) => path === pagePath),
+    `The page of artifact ${manifest.hash}`,
+  )
+  const html = injectEnvironment((await store.read(source.hash, 'identity')).toString('utf8'), values)
+  const page = await servePage(html, `${manifest.hash}\n${JSON.stringify(values)}`, security)
+  const files = new Map(manifest.files.map((file) => [file.path, serveStored(file, security)]))
+  files.set(pagePath, page)
+  return {
+    artifactHash: manifest.hash,
+    page,
+    find: (path) => files.get(path),
+  }
+}
+
+async function servePage(html: string, functionOf: string, security: SecurityHeaders): Promise<ServedFile> {
+  const identity = Buffer.from(html)
+  const bodies: Partial<Record<Encoding, Buffer>> = { identity }
+  const sizes: Partial<Record<Encoding, number>> = { identity: identity.byteLength }
+  for (const encoding of compressions) {
+    const body = await compress(identity, encoding)
+    if (!body) continue
+    bodies[encoding] = body
+    sizes[encoding] = body.byteLength
+  }
+  return {
+    name: createHash('sha256').update(functionOf).digest('hex'),
+    type: 'text/html',
+    cacheControl: revalidatedCaching,
+    security: [...security.always, ...security.page],
+    sizes,
+    bodies,
+    forms: {},
+  }
+}
