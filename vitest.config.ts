@@ -8,6 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    globalSetup: ['packages/server/src/database/test-database-setup.ts'],
     setupFiles: ['scripts/test-setup.ts'],
     allowOnly: false,
   },

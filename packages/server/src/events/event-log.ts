@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm'
 import type { AppEvent, NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
+import { createEventTails } from './event-tails.ts'
 
 /** One transaction: its statements and the events appended in it are stored together or not at all. */
 export type Write = {
@@ -17,4 +19,102 @@ export interface EventLog {
   /** All stored events after `after`, at most `limit`. */
   list(app: string, after: number, limit: number): Promise<AppEvent[]>
   close(): Promise<void>
+}
+
+export type EventLogOptions = {
+  /** How often a waiting reader looks by itself: only where other processes write to the same database. Absent: never. */
+  pollMs?: number
+}
+
+const pageSize = 200
+
+/**
+ * The log on Postgres. An append takes its numbers from the app's row in `streams` within the caller's transaction; that row's
+ * lock makes commits come in the order of the numbers, so a reader that has seen n has missed nothing below n.
+ *
+ * Readers get what this process appended from memory where it goes on from where they are, and from the table otherwise.
+ */
+export function createEventLog(database: Database, options: EventLogOptions = {}): EventLog {
+  const tails = createEventTails()
+  const closed = new AbortController()
+
+  const list = async (app: string, after: number, limit: number): Promise<AppEvent[]> => {
+    const found = await database.execute<StoredEvent>(
+      sql`select seq, data, at from events where app = ${app} and seq > ${after} order by seq limit ${limit}`,
+    )
+    return found.rows.map((row) => numbered(row.data, Number(row.seq), row.at))
+  }
+
+  async function* read(app: string, after: number, signal: AbortSignal): AsyncGenerator<AppEvent> {
+    const stop = AbortSignal.any([signal, closed.signal])
+    using tail = tails.watch(app)
+    let position = after
+    let fromTable = true // what was stored before this reader came
+    while (!stop.aborted) {
+      const seen = tail.changes()
+      const kept: AppEvent[] | undefined = fromTable ? undefined : tail.after(position)
+      const batch: AppEvent[] = kept ?? (await list(app, position, pageSize))
+      for (const event of batch) {
+        if (stop.aborted) return
+        yield event
+        position = event.seq
+      }
+      fromTable = kept === undefined && batch.length === pageSize
+      if (batch.length > 0) continue
+      fromTable = (await tail.changed(seen, stop, options.pollMs)) === 'timeout'
+    }
+  }
+
+  return {
+    list,
+    read,
+    async write(work) {
+      const appended: { app: string; events: AppEvent[] }[] = []
+      const result = await database.transaction(async (transaction) => {
+        appended.length = 0
+        return work({
+          sql: transaction,
+          async append(app, events) {
+            const stored = await appendTo(transaction, app, events)
+            if (stored.length > 0) appended.push({ app, events: stored })
+            return stored
+          },
+        })
+      })
+      for (const { app, events } of appended) tails.push(app, events)
+      return result
+    },
+    async close() {
+      closed.abort()
+    },
+  }
+}
+
+type StoredEvent = { seq: number; data: NewAppEvent; at: Date | string }
+
+const numbered = (event: NewAppEvent, seq: number, at: Date | string): AppEvent => ({
+  ...event,
+  seq,
+  at: (typeof at === 'string' ? new Date(at) : at).toISOString(),
+})
+
+/** One statement: numbers, rows and all. The app must exist. */
+async function appendTo(transaction: Write['sql'], app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]> {
+  if (events.length === 0) return []
+  const at = new Date()
+  const types = events.map((event) => event.type)
+  const data = events.map((event) => JSON.stringify(event))
+  const last = await transaction.execute<{ seq: number }>(sql`
+    with stream as (
+      insert into streams (app, seq) values (${app}, ${events.length})
+      on conflict (app) do update set seq = streams.seq + excluded.seq
+      returning seq
+    ), stored as (
+      insert into events (app, seq, type, data, at)
+      select ${app}, stream.seq - ${events.length}::int + item.place::int, item.type, item.data::json, ${at.toISOString()}::timestamptz
+      from stream, unnest(${sql.param(types)}::text[], ${sql.param(data)}::text[]) with ordinality as item (type, data, place)
+    )
+    select seq from stream`)
+  const first = Number(last.rows[0]?.seq) - events.length + 1
+  return events.map((event, index) => numbered(event, first + index, at))
 }

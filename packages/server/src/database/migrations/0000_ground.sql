@@ -64,7 +64,7 @@ CREATE TABLE "events" (
 	"app" text NOT NULL,
 	"seq" integer NOT NULL,
 	"type" text NOT NULL,
-	"data" jsonb NOT NULL,
+	"data" json NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "events_app_seq_pk" PRIMARY KEY("app","seq")
 );
@@ -117,6 +117,7 @@ CREATE TABLE "steps" (
 	"step" integer NOT NULL,
 	"request" "bytea" NOT NULL,
 	"stop" text,
+	"after" jsonb,
 	"taken" boolean DEFAULT true NOT NULL,
 	"usage" jsonb,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -164,7 +165,7 @@ CREATE TABLE "turns" (
 	"model" text NOT NULL,
 	"position" bigint NOT NULL,
 	"steps" integer DEFAULT 0 NOT NULL,
-	"blocks" integer DEFAULT 0 NOT NULL,
+	"opening" jsonb,
 	"usage" jsonb NOT NULL,
 	"cost" jsonb NOT NULL,
 	"version" integer,

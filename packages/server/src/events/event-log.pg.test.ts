@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { newId, type AppEvent, type NewAppEvent } from '@overskill/protocol'
+import { withTestDatabase } from '../database/test-database.ts'
+import { createEventLog, type EventLog } from './event-log.ts'
+import { insertTestApp } from './test-app.ts'
+
+const { db } = await withTestDatabase()
+
+const step = (step: number): NewAppEvent => ({ type: 'step.started', turn: newId('turn'), step, model: 'a/b' })
+const append = (log: EventLog, app: string, events: NewAppEvent[]) => log.write((write) => write.append(app, events))
+
+/** Reads until `count` events came. */
+async function readSome(log: EventLog, app: string, after: number, count: number): Promise<AppEvent[]> {
+  const stop = new AbortController()
+  const seen: AppEvent[] = []
+  if (count === 0) return seen
+  for await (const event of log.read(app, after, stop.signal)) {
+    seen.push(event)
+    if (seen.length === count) break
+  }
+  return seen
+}
+
+test('events of one app are numbered from 1 without gaps, whoever writes at once', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  const writers = Array.from({ length: 8 }, async (_, writer) => {
+    for (let i = 0; i < 20; i += 1) await append(log, app, [step(writer), step(i)])
+  })
+  await Promise.all(writers)
+  const stored = await log.list(app, 0, 1_000)
+  expect(stored.map((event) => event.seq)).toEqual(Array.from({ length: 320 }, (_, i) => i + 1))
+})
+
+test('what a reader gets has no gap and no repeat while eight writers write', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  await append(log, app, [step(0)])
+  const readers = [0, 1, 0, 1].map((after) => readSome(log, app, after, 401 - after))
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let i = 0; i < 50; i += 1) await append(log, app, [step(i)])
+    }),
+  )
+  for (const [index, events] of (await Promise.all(readers)).entries()) {
+    const first = index % 2 === 0 ? 1 : 2
+    expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 402 - first }, (_, i) => i + first))
+  }
+})
+
+test('a reader that comes again and again after its last number gets each event once', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  const reading = (async () => {
+    const seen: number[] = []
+    while (seen.length < 200) {
+      const some = await readSome(log, app, seen.at(-1) ?? 0, Math.min(1 + (seen.length % 7), 200 - seen.length))
+      seen.push(...some.map((event) => event.seq))
+    }
+    return seen
+  })()
+  for (let i = 0; i < 100; i += 1) await append(log, app, [step(i), step(i)])
+  expect(await reading).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+})
+
+test('a write that throws stores nothing, wakes nobody and takes no number', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  await append(log, app, [step(1)])
+  const lost = log.write(async (write) => {
+    await write.append(app, [step(2)])
+    throw new Error('lease lost')
+  })
+  await expect(lost).rejects.toThrow('lease lost')
+  await append(log, app, [step(3)])
+  expect((await log.list(app, 0, 10)).map((event) => [event.seq, 'step' in event && event.step])).toEqual([
+    [1, 1],
+    [2, 3],
+  ])
+})
+
+test('with a poll, events that another process appended reach a reader', async () => {
+  const [here, there] = [createEventLog(db, { pollMs: 20 }), createEventLog(db)]
+  const app = await insertTestApp(db)
+  const reading = readSome(here, app, 0, 4)
+  await append(there, app, [step(1)])
+  await append(here, app, [step(2)])
+  await append(there, app, [step(3), step(4)])
+  expect((await reading).map((event) => event.seq)).toEqual([1, 2, 3, 4])
+})
+
+test('text with NUL, lone surrogates and every plane comes back as it went in', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  const text = `a\u0000b\ud800 \udc00 😀 "\\" {} , é\u2028`
+  await append(log, app, [{ type: 'text.delta', message: newId('msg'), block: 0, offset: 0, text }])
+  const [event] = await log.list(app, 0, 1)
+  expect(event?.type === 'text.delta' && event.text).toBe(text)
+})
+
+test('closing the log ends its readers, and so does their signal', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  const stop = new AbortController()
+  const ended = [log.read(app, 0, stop.signal), log.read(app, 0, AbortSignal.any([]))].map(async (reading) => {
+    for await (const event of reading) expect(event).toBeUndefined()
+  })
+  stop.abort()
+  await ended[0]
+  await log.close()
+  await ended[1]
+})

@@ -1,0 +1,106 @@
+import type { AppEvent } from '@overskill/protocol'
+
+/** The newest events of one app, kept while somebody reads it, and the bell that wakes its readers. */
+export type EventTail = Disposable & {
+  /** Events after `position`; undefined when they are not all in memory. */
+  after(position: number): AppEvent[] | undefined
+  /** Counts what was rung, to be handed to `changed`: nothing rung in between is missed. */
+  changes(): number
+  /** Settles when more was rung than `seen`, when `stop` aborts, or after `pollMs`. Never rejects. */
+  changed(seen: number, stop: AbortSignal, pollMs?: number): Promise<'rung' | 'stopped' | 'timeout'>
+}
+
+const keptEvents = 1_000
+const keptCharacters = 2_000_000
+
+type Tail = { events: AppEvent[]; characters: number; changes: number; readers: number; waiting: Set<() => void> }
+
+/** The tails of all apps that are read right now. What nobody reads costs nothing. */
+export function createEventTails(): { push(app: string, events: AppEvent[]): void; watch(app: string): EventTail } {
+  const tails = new Map<string, Tail>()
+
+  return {
+    push(app, events) {
+      const tail = tails.get(app)
+      if (!tail) return
+      keep(tail, events)
+      tail.changes += 1
+      for (const wake of tail.waiting) wake()
+    },
+    watch(app) {
+      const tail = tails.get(app) ?? { events: [], characters: 0, changes: 0, readers: 0, waiting: new Set() }
+      tails.set(app, tail)
+      tail.readers += 1
+      return {
+        after: (position) => after(tail.events, position),
+        changes: () => tail.changes,
+        changed: (seen, stop, pollMs) => changed(tail, seen, stop, pollMs),
+        [Symbol.dispose]() {
+          tail.readers -= 1
+          if (tail.readers === 0) tails.delete(app)
+        },
+      }
+    },
+  }
+}
+
+/**
+ * Commits come in the order of the numbers, but their answers may reach us in another. The tail then begins anew with the
+ * later ones, and the readers take the earlier ones from the table, where they are by now.
+ */
+function keep(tail: Tail, events: AppEvent[]): void {
+  const last = tail.events.at(-1)?.seq
+  const first = events[0]?.seq ?? 0
+  if (last !== undefined && first <= last) return
+  if (last !== undefined && first > last + 1) {
+    tail.events = []
+    tail.characters = 0
+  }
+  tail.events.push(...events)
+  tail.characters += events.reduce((sum, event) => sum + weight(event), 0)
+  let dropped = 0
+  while (tail.events.length - dropped > keptEvents || tail.characters > keptCharacters) {
+    const oldest = tail.events[dropped]
+    if (!oldest) break
+    tail.characters -= weight(oldest)
+    dropped += 1
+  }
+  if (dropped > 0) tail.events.splice(0, dropped)
+}
+
+/** About how much an event holds; its long parts are its texts. */
+function weight(event: AppEvent): number {
+  if ('text' in event) return 200 + event.text.length
+  if ('call' in event) return 300 + (event.inputDelta?.length ?? 0) + (event.result?.length ?? 0)
+  return 1_000
+}
+
+function after(events: AppEvent[], position: number): AppEvent[] | undefined {
+  const first = events[0]?.seq
+  if (first === undefined) return undefined
+  if (position < first - 1) return undefined
+  return events.slice(position - first + 1)
+}
+
+function changed(
+  tail: Tail,
+  seen: number,
+  stop: AbortSignal,
+  pollMs?: number,
+): Promise<'rung' | 'stopped' | 'timeout'> {
+  if (stop.aborted) return Promise.resolve('stopped')
+  if (tail.changes > seen) return Promise.resolve('rung')
+  return new Promise((resolve) => {
+    const end = (why: 'rung' | 'stopped' | 'timeout'): void => {
+      clearTimeout(timer)
+      tail.waiting.delete(rung)
+      stop.removeEventListener('abort', stopped)
+      resolve(why)
+    }
+    const rung = (): void => end('rung')
+    const stopped = (): void => end('stopped')
+    const timer = pollMs === undefined ? undefined : setTimeout(end, pollMs, 'timeout').unref()
+    tail.waiting.add(rung)
+    stop.addEventListener('abort', stopped, { once: true })
+  })
+}
