@@ -1,0 +1,28 @@
+import type { Tool } from '@overskill/agent'
+import { osCopy } from './os-copy.ts'
+import { osDelete } from './os-delete.ts'
+import { osListFiles } from './os-list-files.ts'
+import { osPlan } from './os-plan.ts'
+import { osRename } from './os-rename.ts'
+import { osReplace } from './os-replace.ts'
+import { osSearchFiles } from './os-search-files.ts'
+import { osView } from './os-view.ts'
+import { osWrite } from './os-write.ts'
+import { renameApp } from './rename-app.ts'
+import type { ToolWork } from './work.ts'
+
+export type { PlanItem, ToolWork } from './work.ts'
+
+/** Every tool of a turn, sorted by name: the same list in the same order gives the same request bytes (AGENT.md C.3). */
+export const toolset: readonly Tool<ToolWork>[] = [
+  osCopy,
+  osDelete,
+  osListFiles,
+  osPlan,
+  osRename,
+  osReplace,
+  osSearchFiles,
+  osView,
+  osWrite,
+  renameApp,
+]

@@ -1,0 +1,83 @@
+import { parseSync, Visitor } from 'oxc-parser'
+import { scriptLanguage } from './syntax.ts'
+
+/** A line that stands for code left out. `line` is 1 for the first. */
+export type Elision = { line: number; text: string }
+
+const things =
+  '(?:code|file|files|imports?|exports?|content|contents|component|components|functions?|methods?|logic|implementation|styles?|markup|jsx|html|routes?|types?|props|handlers?|hooks?|state|sections?|lines?|parts?|stuff|elements?|fields?|cases?|rules?|declarations?|definitions?)'
+const article = '(?:the |your |all |all the |all of the |this |my )?'
+const kept =
+  '(?:unchanged|untouched|as is|as-is|as before|as it was|as they were|the same|same|the same as before|same as before|same as above|stays? the same|remains? the same|remains? unchanged|stays? unchanged|remains?|goes? here|here|omitted|omitted for brevity|for brevity|not shown|below|above)'
+
+/** With dots around it, few words are enough: "... existing code ...", "… rest of the imports". */
+const dotted = new RegExp(
+  `^${article}(?:(?:existing|rest of|remaining|remainder of|previous|other|same|unchanged|original|current)\\b.{0,60}|keep\\b.{0,60}|.{0,60}\\b(?:unchanged|omitted|as before|the same|goes? here))$`,
+  'i',
+)
+
+/** Without dots the line must say nothing but that code was left out. */
+const plain = [
+  `^(?:keep|leave|retain|preserve) ${article}(?:existing|current|original|previous|other|remaining|rest of ${article}|same )\\s?(?:\\w+ ){0,3}${things}(?: \\(?${kept}\\)?)?$`,
+  `^(?:keep|leave) ${article}rest(?: \\(?${kept}\\)?)?$`,
+  `^${article}(?:rest|remainder) of (?:the |your |this |my )?(?:\\w+ ){0,2}${things} (?:is |are )?\\(?${kept}\\)?$`,
+  `^${article}(?:existing|previous|remaining) (?:\\w+ ){0,2}${things} (?:is |are )?\\(?${kept}\\)?$`,
+  `^${article}(?:existing|previous|original) ${things}$`,
+  `^(?:same|unchanged) (?:code )?(?:as before|as above)?$`,
+  `^(?:code|file|content|implementation|imports) (?:is |are )?(?:unchanged|omitted|omitted for brevity|remains? the same|stays? the same)$`,
+].map((source) => new RegExp(source, 'i'))
+
+const dots = /^(?:\.{3,}|…)|(?:\.{3,}|…)$/
+
+/** The text of a line that is nothing but a comment, or nothing but dots and words; undefined for any other line. */
+function remark(line: string): string | undefined {
+  const trimmed = line.trim()
+  const comment =
+    /^\{?\/\*+(?<text>.*?)\*+\/\}?;?$/.exec(trimmed) ??
+    /^(?:\/\/+|#+(?!\w))(?<text>.*)$/.exec(trimmed) ??
+    /^<!--(?<text>.*?)-->$/.exec(trimmed) ??
+    /^(?<text>(?:\.{3}|…).*)$/.exec(trimmed)
+  return comment?.groups?.['text']?.trim()
+}
+
+function saysLeftOut(text: string): boolean {
+  const bare = text.replace(/^[\s.…([{-]+|[\s.…)\]}!:-]+$/g, '').trim()
+  if (bare === '' || bare.length > 120) return false
+  if (dots.test(text) && dotted.test(bare)) return true
+  return plain.some((pattern) => pattern.test(bare))
+}
+
+/** Stretches of string and template contents of a script that parses; none when it does not. */
+function stringSpans(text: string, language: NonNullable<ReturnType<typeof scriptLanguage>>): [number, number][] {
+  const parsed = parseSync('file', text, { lang: language, sourceType: 'module' })
+  if (parsed.errors.length > 0) return []
+  const spans: [number, number][] = []
+  new Visitor({
+    TemplateElement: (node) => void spans.push([node.start, node.end]),
+    Literal: (node) => void spans.push([node.start, node.end]),
+  }).visit(parsed.program)
+  return spans
+}
+
+/**
+ * The first line that stands for code left out ("// ... keep existing code", "rest of the file unchanged", "... existing imports ..."),
+ * or undefined. Only lines that are nothing but such a remark count: a comment that says something about the code passes, prose
+ * files (md, txt) are not looked at, and text inside strings and templates of a script is its author's own (L8).
+ */
+export function findElision(path: string, text: string): Elision | undefined {
+  if (/\.(mdx?|txt|csv|svg)$/i.test(path)) return undefined
+  let spans: [number, number][] | undefined
+  let offset = 0
+  for (const [i, line] of text.split('\n').entries()) {
+    const said = remark(line)
+    if (said !== undefined && saysLeftOut(said)) {
+      const at = offset + line.search(/\S/)
+      const language = scriptLanguage(path)
+      spans ??= language ? stringSpans(text, language) : []
+      if (!spans.some(([start, end]) => at >= start && at < end))
+        return { line: i + 1, text: line.trim().slice(0, 160) }
+    }
+    offset += line.length + 1
+  }
+  return undefined
+}
