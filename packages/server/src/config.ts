@@ -1,0 +1,209 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { isLoopbackName, ModelId, type Domains } from '@overskill/protocol'
+import { z } from 'zod'
+import { StartRefused } from './life/start-refused.ts'
+import { sharesSite } from './life/registrable-domain.ts'
+
+/** Everything that the environment decides (API.md "Environment"), read once at the start. */
+export type Config = {
+  /** Addresses to listen at, loopback only. */
+  hosts: string[]
+  port: number
+  domains: Domains
+  /** The studio's origin as browsers see it: scheme, host and port, no trailing slash. */
+  publicUrl: string
+  /** Absolute path of everything that lasts. */
+  dataDir: string
+  anthropic: { apiKey?: string; baseUrl?: string }
+  /** `provider/model`, or `sample`; absent: the first provider that has a key. */
+  model?: string
+  /** Absent: the embedded PostgreSQL. */
+  databaseUrl?: string
+  /** Key for sessions and encryption; absent: made when first needed. */
+  secret?: string
+  logLevel: 'error' | 'warn' | 'info' | 'debug'
+  /** Values that no log line may show. */
+  secrets: string[]
+}
+
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
+
+const webAddress = z.string().refine((value) => {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === ''
+})
+const origin = webAddress.refine((value) => URL.parse(value)?.pathname === '/')
+
+/** A variable whose feature does not exist yet: refused, never ignored. */
+const notBuilt = (feature: string) => z.undefined({ error: () => `!${feature} is not built yet. Unset it.` })
+
+const Environment = z.object({
+  HOST: z
+    .string()
+    .refine((value) => value === 'localhost' || isIP(value) > 0)
+    .refine((value) => isIP(value) === 0 || isLoopbackName(value), {
+      error: () =>
+        '!signing in is not built yet, so OverSkill listens on loopback addresses only. Unset it; from another machine use: ssh -L 4000:localhost:4000 <this machine>',
+    })
+    .optional(),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65_535)
+    .optional(),
+  OVERSKILL_DOMAIN: z.string().toLowerCase().regex(hostName).optional(),
+  OVERSKILL_APPS_DOMAIN: z.string().toLowerCase().regex(hostName).optional(),
+  OVERSKILL_PUBLIC_URL: origin.optional(),
+  OVERSKILL_TRUST_PROXY: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .refine((value) => Number(value) === 0, { error: () => '!trusting proxies is not built yet. Unset it.' })
+    .optional(),
+  OVERSKILL_DATA_DIR: z
+    .string()
+    .refine((value) => !value.includes('\0'))
+    .optional(),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .optional(),
+  ANTHROPIC_BASE_URL: webAddress.optional(),
+  OPENAI_API_KEY: notBuilt('OpenAI-compatible models'),
+  OPENAI_BASE_URL: notBuilt('OpenAI-compatible models'),
+  OVERSKILL_MODEL: ModelId.refine((value) => value === 'sample' || value.includes('/'))
+    .refine((value) => /^(sample|anthropic)(\/|$)/.test(value), {
+      error: () => '!only the providers anthropic and sample are built yet.',
+    })
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
+    .optional(),
+  REDIS_URL: notBuilt('dispatch over Redis'),
+  CLOUDFLARE_API_TOKEN: notBuilt('deploying to Cloudflare'),
+  CLOUDFLARE_ACCOUNT_ID: notBuilt('deploying to Cloudflare'),
+  CLOUDFLARE_API_BASE_URL: notBuilt('deploying to Cloudflare'),
+  OVERSKILL_AUTH: z
+    .enum(['none', 'required'])
+    .refine((value) => value === 'none', { error: () => '!signing in is not built yet. Unset it.' })
+    .optional(),
+  OVERSKILL_SECRET: z.string().min(32).optional(),
+  OVERSKILL_LOG: z.enum(['error', 'warn', 'info', 'debug']).optional(),
+})
+
+type Variable = keyof typeof Environment.shape
+
+/** What each variable takes, in the words of the refusal. */
+const takes: Record<Variable, string> = {
+  HOST: 'a loopback address: 127.0.0.1, ::1 or localhost',
+  PORT: 'a number from 1 to 65535',
+  OVERSKILL_DOMAIN: 'a host name such as build.example.com',
+  OVERSKILL_APPS_DOMAIN: 'a host name such as example-apps.com',
+  OVERSKILL_PUBLIC_URL: 'the address of the studio without a path, such as https://build.example.com',
+  OVERSKILL_TRUST_PROXY: 'a number of proxies, such as 0',
+  OVERSKILL_DATA_DIR: 'a path',
+  ANTHROPIC_API_KEY: 'a key without spaces',
+  ANTHROPIC_BASE_URL: 'an http or https address such as https://api.anthropic.com',
+  OPENAI_API_KEY: 'nothing yet',
+  OPENAI_BASE_URL: 'nothing yet',
+  OVERSKILL_MODEL: 'provider/model, such as anthropic/claude-sonnet-4-5, or sample',
+  DATABASE_URL: 'a Postgres address such as postgres://user:password@host:5432/database',
+  REDIS_URL: 'nothing yet',
+  CLOUDFLARE_API_TOKEN: 'nothing yet',
+  CLOUDFLARE_ACCOUNT_ID: 'nothing yet',
+  CLOUDFLARE_API_BASE_URL: 'nothing yet',
+  OVERSKILL_AUTH: 'none',
+  OVERSKILL_SECRET: 'at least 32 characters',
+  OVERSKILL_LOG: 'error, warn, info or debug',
+}
+
+const secretVariables: ReadonlySet<Variable> = new Set([
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'CLOUDFLARE_API_TOKEN',
+  'OVERSKILL_SECRET',
+  'DATABASE_URL',
+  'REDIS_URL',
+])
+
+/**
+ * Reads the environment. An empty variable counts as absent.
+ *
+ * @param cwd What a relative data dir starts from.
+ * @throws StartRefused with one line that names the variable, what it got and what it takes.
+ */
+export function readConfig(env: NodeJS.ProcessEnv, cwd: string): Config {
+  const given = Object.fromEntries(Object.keys(takes).map((name) => [name, env[name] || undefined]))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new StartRefused(refusal(String(issue?.path[0]) as Variable, given, issue?.message ?? ''))
+  }
+  return configOf(parsed.data, cwd)
+}
+
+function refusal(name: Variable, given: Record<string, string | undefined>, message: string): string {
+  if (message.startsWith('!')) return `${name} is set to ${shown(name, given[name])}, but ${message.slice(1)}`
+  return `${name} is ${shown(name, given[name])}; it takes ${takes[name]}.`
+}
+
+const shown = (name: Variable, value = ''): string =>
+  secretVariables.has(name) ? `a value of ${value.length} characters (not shown)` : JSON.stringify(value)
+
+type Values = z.infer<typeof Environment>
+
+function configOf(values: Values, cwd: string): Config {
+  const port = values.PORT ?? 4000
+  const domains = domainsOf(values)
+  const publicUrl = (values.OVERSKILL_PUBLIC_URL ?? `http://${domains.studio}:${port}`).replace(/\/$/, '')
+  if (new URL(publicUrl).hostname !== domains.studio) {
+    throw new StartRefused(
+      `OVERSKILL_PUBLIC_URL is "${publicUrl}"; its host must be OVERSKILL_DOMAIN, which is "${domains.studio}".`,
+    )
+  }
+  return {
+    hosts: hostsOf(values.HOST),
+    port,
+    domains,
+    publicUrl: new URL(publicUrl).origin,
+    dataDir: resolve(cwd, values.OVERSKILL_DATA_DIR ?? 'data'),
+    anthropic: {
+      ...(values.ANTHROPIC_API_KEY && { apiKey: values.ANTHROPIC_API_KEY }),
+      ...(values.ANTHROPIC_BASE_URL && { baseUrl: values.ANTHROPIC_BASE_URL }),
+    },
+    ...(values.OVERSKILL_MODEL && { model: values.OVERSKILL_MODEL }),
+    ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    ...(values.OVERSKILL_SECRET && { secret: values.OVERSKILL_SECRET }),
+    logLevel: values.OVERSKILL_LOG ?? 'info',
+    secrets: secretsOf(values),
+  }
+}
+
+const hostsOf = (host: string | undefined): string[] =>
+  host === undefined || host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
+
+/** Studio and apps never share a site: cookies and requests of one would reach the other (AD11). */
+function domainsOf(values: Values): Domains {
+  const studio = values.OVERSKILL_DOMAIN ?? 'localhost'
+  const apps = values.OVERSKILL_APPS_DOMAIN ?? (studio === 'localhost' ? 'localhost' : undefined)
+  if (apps === undefined) {
+    throw new StartRefused(
+      `OVERSKILL_APPS_DOMAIN is not set; with OVERSKILL_DOMAIN "${studio}" it takes ${takes.OVERSKILL_APPS_DOMAIN}, on another registrable domain.`,
+    )
+  }
+  if (studio !== 'localhost' && sharesSite(studio, apps)) {
+    throw new StartRefused(
+      `OVERSKILL_APPS_DOMAIN is "${apps}"; it takes a host name on another registrable domain than the studio's "${studio}", because apps could otherwise act as the studio.`,
+    )
+  }
+  return { studio, apps }
+}
+
+function secretsOf(values: Values): string[] {
+  const password = values.DATABASE_URL ? decodeURIComponent(new URL(values.DATABASE_URL).password) : ''
+  return [values.ANTHROPIC_API_KEY, values.OVERSKILL_SECRET, password].filter(
+    (value) => value !== undefined && value !== '',
+  ) as string[]
+}
