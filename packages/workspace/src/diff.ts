@@ -24,11 +24,14 @@ export function unifiedPatch(before: string, after: string, context = 3, maxLeng
     structuredPatch('a', 'b', before, after, undefined, undefined, { context, ...effort }) ??
     replacedWhole(before, after)
   const lines = patch.hunks.flatMap((hunk) => [
-    `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+    `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
     ...hunk.lines,
   ])
   return cutLines(lines, maxLength)
 }
+
+/** An empty range is named by the line before it, as every reader of unified diffs expects. */
+const range = (start: number, lines: number): string => `${lines === 0 ? start - 1 : start},${lines}`
 
 /** The patch of texts too different to align: all of the old goes, all of the new comes. */
 function replacedWhole(before: string, after: string) {

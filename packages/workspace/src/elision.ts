@@ -29,6 +29,9 @@ const plain = [
 
 const dots = /^(?:\.{3,}|…)|(?:\.{3,}|…)$/
 
+/** Dots and plain words with spaces; never a spread such as `...existing,`, `...rest` or `...existing as Item`. */
+const bare = /^(?<text>(?:\.{3}|…)\s*[([]?[a-z]+(?: (?!as )[a-z]+)+[)\]]?\s*(?:\.{3}|…)?)$/i
+
 /** The text of a line that is nothing but a comment, or nothing but dots and words; undefined for any other line. */
 function remark(line: string): string | undefined {
   const trimmed = line.trim()
@@ -36,15 +39,15 @@ function remark(line: string): string | undefined {
     /^\{?\/\*+(?<text>.*?)\*+\/\}?;?$/.exec(trimmed) ??
     /^(?:\/\/+|#+(?!\w))(?<text>.*)$/.exec(trimmed) ??
     /^<!--(?<text>.*?)-->$/.exec(trimmed) ??
-    /^(?<text>(?:\.{3}|…).*)$/.exec(trimmed)
+    bare.exec(trimmed)
   return comment?.groups?.['text']?.trim()
 }
 
 function saysLeftOut(text: string): boolean {
-  const bare = text.replace(/^[\s.…([{-]+|[\s.…)\]}!:-]+$/g, '').trim()
-  if (bare === '' || bare.length > 120) return false
-  if (dots.test(text) && dotted.test(bare)) return true
-  return plain.some((pattern) => pattern.test(bare))
+  const said = text.replace(/^[\s.…([{-]+|[\s.…)\]}!:-]+$/g, '').trim()
+  if (said === '' || said.length > 120) return false
+  if (dots.test(text) && dotted.test(said)) return true
+  return plain.some((pattern) => pattern.test(said))
 }
 
 /** Stretches of string and template contents of a script that parses; none when it does not. */

@@ -8,22 +8,22 @@ const words = (line: string): string[] => line.match(/[\p{L}\p{N}_$]+|[^\s\p{L}\
 
 /** How alike each line of the file is to its best counterpart in the wanted text: 0 to 1, by shared words. */
 function likeness(lines: readonly string[], wanted: readonly string[]): number[] {
-  const wantedWords = wanted.map(words)
+  const wantedWords = wanted.map((line) => new Set(words(line)))
   const places = new Map<string, number[]>()
-  wantedWords.forEach((list, at) => {
-    for (const word of new Set(list)) places.set(word, [...(places.get(word) ?? []), at])
-  })
+  for (const [at, list] of wantedWords.entries()) {
+    for (const word of list) places.set(word, [...(places.get(word) ?? []), at])
+  }
+  const shared = new Uint16Array(wanted.length)
   return lines.map((line) => {
-    const unique = [...new Set(words(line))]
-    const shared = new Map<number, number>()
+    const unique = new Set(words(line))
+    shared.fill(0)
     for (const word of unique) {
-      for (const at of places.get(word) ?? []) shared.set(at, (shared.get(at) ?? 0) + 1)
+      for (const at of places.get(word) ?? []) shared[at] = (shared[at] ?? 0) + 1
     }
-    let best = 0
-    for (const [at, count] of shared) {
-      best = Math.max(best, (2 * count) / (unique.length + new Set(wantedWords[at]).size))
-    }
-    return best
+    return shared.reduce(
+      (best, count, at) => Math.max(best, (2 * count) / (unique.size + (wantedWords[at]?.size ?? 0) || 1)),
+      0,
+    )
   })
 }
 

@@ -45,7 +45,8 @@ export function normalisePath(input: string): Outcome<string> {
   }
   const bad = meaningful.exec(path)
   if (bad) return denied(input, `has the character ${bad[0]} in it, which file names of an app cannot have.`)
-  for (const segment of path.split('/')) {
+  // The compatibility form too: full-width dots and slashes become plain ones in whatever folds them.
+  for (const segment of [...path.split('/'), ...path.normalize('NFKC').split(/[\\/]/)]) {
     const problem = segmentProblem(segment)
     if (problem) return denied(input, problem)
   }

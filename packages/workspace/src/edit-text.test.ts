@@ -1,0 +1,189 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { editText } from './edit-text.ts'
+
+const source = [
+  'function a() {',
+  '  if (x) {',
+  '    return 1',
+  '  }',
+  '}',
+  '',
+  'function b() {',
+  '  return 2',
+  '}',
+  '',
+].join('\n')
+
+describe('exactly', () => {
+  test('the only place is replaced and the rest stays to the byte', () => {
+    expect(editText(source, 'return 2', 'return 3')).toEqual({
+      ok: true,
+      text: source.replace('return 2', () => 'return 3'),
+      step: 'exact',
+      lines: [8],
+    })
+  })
+
+  test.each(['$&', '$1', '$$', "$'", '$`', '\\n', '&lt;', '[REDACTED]', '\r\n', ''])(
+    'L43: the replacement %j is stored as given',
+    (text) => {
+      expect(editText('a MARK b', 'MARK', text)).toMatchObject({ ok: true, text: `a ${text} b` })
+    },
+  )
+
+  test('L43: whatever surrounds it and whatever comes in, bytes are kept', () => {
+    const any = fc.string({ unit: 'binary', maxLength: 30 }).filter((text) => !text.includes('§'))
+    fc.assert(
+      fc.property(any, any, any, (head, tail, replacement) => {
+        const edit = editText(`${head}§mark§${tail}`, '§mark§', replacement)
+        expect(edit).toMatchObject({ ok: true, text: head + replacement + tail, step: 'exact' })
+      }),
+    )
+  })
+
+  test('two places are ambiguous, with their lines, unless all are meant', () => {
+    expect(editText(source, '  return', 'x')).toEqual({ ok: false, code: 'AMBIGUOUS', lines: [3, 8] })
+    expect(editText(source, 'return', 'yield', true)).toMatchObject({
+      ok: true,
+      text: source.replaceAll('return', 'yield'),
+      lines: [3, 8],
+    })
+  })
+
+  test('places that overlap are two', () => {
+    expect(editText('aaa', 'aa', 'b')).toEqual({ ok: false, code: 'AMBIGUOUS', lines: [1, 1] })
+    expect(editText('aaaa', 'aa', 'b', true)).toMatchObject({ ok: true, text: 'bb' })
+  })
+
+  test('an edit that changes nothing says so', () => {
+    expect(editText(source, 'return 2', 'return 2')).toEqual({ ok: false, code: 'NO_CHANGE' })
+    expect(editText('not there', 'x', 'x')).toEqual({ ok: false, code: 'NO_CHANGE' })
+  })
+})
+
+describe('line ends taken alike', () => {
+  const crlf = source.replaceAll('\n', '\r\n')
+
+  test('text with LF finds its place in a CRLF file, and what comes in has CRLF', () => {
+    expect(editText(crlf, 'function b() {\n  return 2\n}', 'function b() {\n  return 3\n}')).toMatchObject({
+      ok: true,
+      step: 'line ends',
+      text: crlf.replace('return 2', 'return 3'),
+      lines: [7],
+    })
+  })
+
+  test('text with CRLF finds its place in an LF file, and what comes in has LF', () => {
+    expect(editText(source, 'function b() {\r\n  return 2', 'function b() {\r\n  return 3')).toMatchObject({
+      ok: true,
+      text: source.replace('return 2', 'return 3'),
+    })
+  })
+
+  test('two places are ambiguous', () => {
+    expect(editText('a\r\nb\r\na\r\nb\r\n', 'a\nb', 'c')).toEqual({ ok: false, code: 'AMBIGUOUS', lines: [1, 3] })
+  })
+})
+
+describe('trailing whitespace ignored', () => {
+  test('whole lines match though spaces follow them', () => {
+    expect(editText('a  \n\tb\t\nc\n', 'a\n\tb\n', 'x\n')).toMatchObject({
+      ok: true,
+      step: 'trailing whitespace',
+      text: 'x\nc\n',
+    })
+    expect(editText('a\nb\nc\n', 'a  \nb \n', 'x\n')).toMatchObject({
+      ok: true,
+      step: 'trailing whitespace',
+      text: 'x\nc\n',
+    })
+  })
+
+  test('without a line end at its end, the place keeps its own', () => {
+    expect(editText('a  \nb \nc', 'a\nb', 'x')).toMatchObject({ ok: true, text: 'x\nc' })
+  })
+
+  test('a part of a line is never matched loosely', () => {
+    expect(editText('const foobar = 1  \nnext\n', 'foobar = 1\nnext', 'x')).toMatchObject({
+      ok: false,
+      code: 'NO_MATCH',
+    })
+  })
+
+  test('two places are ambiguous', () => {
+    expect(editText('a \nb \na  \nb\n', 'a\nb', 'x')).toEqual({ ok: false, code: 'AMBIGUOUS', lines: [1, 3] })
+  })
+})
+
+describe('indentation shifted', () => {
+  test('a block given without its indentation is found, and what comes in is shifted like it', () => {
+    expect(editText(source, 'if (x) {\n  return 1\n}', 'if (y) {\n\n  return 7\n}')).toMatchObject({
+      ok: true,
+      step: 'indentation',
+      text: source.replace('  if (x) {\n    return 1\n  }', '  if (y) {\n\n    return 7\n  }'),
+      lines: [2],
+    })
+  })
+
+  test('a block given with too much indentation is shifted back', () => {
+    expect(editText('a {\n  b\n}\n', '    a {\n      b\n    }\n', '    a {\n      c\n    }\n')).toMatchObject({
+      ok: true,
+      text: 'a {\n  c\n}\n',
+    })
+  })
+
+  test('lines shifted by different amounts do not match', () => {
+    expect(editText('  a\n    b\n', 'a\n b\n', 'x\n')).toMatchObject({ ok: false, code: 'NO_MATCH' })
+    expect(editText('\ta\n  b\n', 'a\nb\n', 'x\n')).toMatchObject({ ok: false, code: 'NO_MATCH' })
+  })
+
+  test('a replacement that cannot be shifted is not put in', () => {
+    expect(editText('a\nb\n', '  a\n  b\n', 'c\n')).toMatchObject({ ok: false, code: 'NO_MATCH' })
+  })
+
+  test('two places are ambiguous', () => {
+    expect(editText('  a\n  b\n    a\n    b\n', 'a\nb\n', 'x\n')).toEqual({
+      ok: false,
+      code: 'AMBIGUOUS',
+      lines: [1, 3],
+    })
+  })
+})
+
+describe('nothing matches', () => {
+  test('the nearest regions are shown as they are, with their lines', () => {
+    const edit = editText(source, 'function b(arg) {\n  return 2\n}', 'x')
+    expect(edit).toMatchObject({ ok: false, code: 'NO_MATCH' })
+    if (edit.ok || edit.code !== 'NO_MATCH') return
+    expect(edit.nearest.length).toBeLessThanOrEqual(3)
+    expect(edit.nearest[0]).toEqual({ fromLine: 6, lines: ['', 'function b() {', '  return 2', '}'] })
+  })
+
+  test('what only looks alike is never edited', () => {
+    const word = fc.constantFrom('alpha', 'beta', 'gamma', 'delta')
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 8 }),
+        fc.array(word, { minLength: 1, maxLength: 3 }),
+        (file, wanted) => {
+          const [text, before] = [file.join('\n'), wanted.join('\n')]
+          const edit = editText(text, before, 'NEW')
+          expect(edit.ok).toBe(text.split(before).length === 2 && text.indexOf(before) === text.lastIndexOf(before))
+        },
+      ),
+    )
+  })
+
+  test('blank lines alone match nothing loosely', () => {
+    expect(editText('a\n\n\nb', '  \n \n', 'x')).toMatchObject({ ok: false, code: 'NO_MATCH', nearest: [] })
+  })
+
+  test('a megabyte is looked through within two seconds', () => {
+    const big = Array.from({ length: 40_000 }, (_, i) => `const value${i} = compute(${i}, options)`).join('\n')
+    const wanted = Array.from({ length: 60 }, (_, i) => `const value${i} = compute(${i}, option)`).join('\n')
+    const began = performance.now()
+    expect(editText(big, wanted, 'x')).toMatchObject({ code: 'NO_MATCH' })
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+})
