@@ -3,6 +3,9 @@ import type { Environment } from '@overskill/protocol'
 /** An app environment: the key of everything that is deployed (L30). */
 export type PointerKey = { app: string; environment: Environment }
 
+/** A change of an app environment: its fence is larger than that of every change before (ARCHITECTURE 4). */
+export type FencedKey = PointerKey & { fence: number }
+
 type Held<T> = { fence: number; target: T | undefined }
 
 /**

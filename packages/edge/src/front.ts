@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Environment, HostTarget } from '@overskill/protocol'
 import type { AppNameTable, SlugMeaning } from './app-names.ts'
-import type { PointerKey } from './deployment-pointers.ts'
 import { isNavigation, namesFile } from './navigation.ts'
 import { readRequestPath } from './request-path.ts'
 import {
@@ -17,17 +16,11 @@ import {
 import type { OlderFiles } from './older-files.ts'
 import type { SecurityHeaders } from './security-headers.ts'
 import { sendFile, type Blobs } from './send.ts'
-import type { Site } from './site.ts'
-
-/** What an app environment serves: its site, and the hashed files of the deployments before. */
-export type Served = { site: Site; older: OlderFiles }
+import type { Served, SiteDirectory } from './site-directory.ts'
 
 export type FrontParts = {
   names: AppNameTable
-  /** Undefined where nothing is deployed. */
-  find(key: PointerKey): Served | Promise<Served> | undefined
-  /** Whether it was taken off line, as opposed to never deployed. */
-  isDown(key: PointerKey): boolean
+  sites: Pick<SiteDirectory, 'find' | 'isDown'>
   blobs: Blobs
   security: Record<Environment, SecurityHeaders>
   publishedUrl: (slug: string) => string
@@ -55,9 +48,9 @@ function answer(parts: FrontParts, exchange: Exchange, target: HostTarget): Prom
   const found = findApp(parts, target)
   if (!found) return sendNoApp(exchange)
   const environment = environmentOf(target)
-  const served = parts.find({ app: found.app, environment })
+  const served = parts.sites.find({ app: found.app, environment })
   if (!served) {
-    const wasRemoved = parts.isDown({ app: found.app, environment })
+    const wasRemoved = parts.sites.isDown({ app: found.app, environment })
     return environment === 'preview' && !wasRemoved ? sendWaiting(exchange) : sendNoApp(exchange)
   }
   if (found.movedTo !== undefined) return sendMovedApp(exchange, parts.publishedUrl(found.movedTo))

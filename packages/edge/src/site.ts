@@ -32,8 +32,9 @@ export async function createSite({ manifest, values, security, store }: SitePart
     manifest.files.find(({ path }) => path === pagePath),
     `The page of artifact ${manifest.hash}`,
   )
-  const html = injectEnvironment((await store.read(source.hash, 'identity')).toString('utf8'), values)
-  const page = await servePage(html, `${manifest.hash}\n${JSON.stringify(values)}`, security)
+  const sorted = Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const html = injectEnvironment((await store.read(source.hash, 'identity')).toString('utf8'), sorted)
+  const page = await servePage(html, manifest.hash, security)
   const files = new Map(manifest.files.map((file) => [file.path, serveStored(file, security)]))
   files.set(pagePath, page)
   return {
@@ -43,7 +44,8 @@ export async function createSite({ manifest, values, security, store }: SitePart
   }
 }
 
-async function servePage(html: string, functionOf: string, security: SecurityHeaders): Promise<ServedFile> {
+/** Named by artifact and page together: the same artifact with the same values is the same name, on any machine. */
+async function servePage(html: string, artifactHash: string, security: SecurityHeaders): Promise<ServedFile> {
   const identity = Buffer.from(html)
   const bodies: Partial<Record<Encoding, Buffer>> = { identity }
   const sizes: Partial<Record<Encoding, number>> = { identity: identity.byteLength }
@@ -54,7 +56,7 @@ async function servePage(html: string, functionOf: string, security: SecurityHea
     sizes[encoding] = body.byteLength
   }
   return {
-    name: createHash('sha256').update(functionOf).digest('hex'),
+    name: createHash('sha256').update(`${artifactHash}\n${html}`).digest('hex'),
     type: 'text/html',
     cacheControl: revalidatedCaching,
     security: [...security.always, ...security.page],
