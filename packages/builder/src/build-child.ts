@@ -1,0 +1,135 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import type { SourceTree } from './artifact.ts'
+import { encodeFrame, readFrames } from './frames.ts'
+import type { BuildLog } from './log.ts'
+import { BuildReply } from './messages.ts'
+
+/** What a build in a child came to. `ended`: the child is gone, and why. */
+export type ChildAnswer = BuildReply | { kind: 'ended'; reason: 'timeout' | 'aborted' | 'memory' | 'crashed' }
+
+/** One process that builds, one build at a time. Ending it is its owner's duty, and never fails. */
+export type BuildChild = {
+  readonly pid: number
+  /** True once it answers; false when it ended before that. Never rejects. */
+  readonly ready: Promise<boolean>
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>
+  isGone(): boolean
+  build(files: SourceTree, options: { signal: AbortSignal; limitMs: number }): Promise<ChildAnswer>
+  end(): Promise<void>
+}
+
+export type ChildOptions = {
+  dependencySetDir: string
+  vendorCacheDir: string
+  /** Most memory the process may hold while it builds, in bytes. Watched where /proc exists; else the heap limit is all. */
+  memoryBytes: number
+  log: BuildLog
+}
+
+const MAIN = fileURLToPath(new URL('./engine/main.ts', import.meta.url))
+const HEAP_MB = 768
+const GRACE_MS = 500
+const MEMORY_CHECK_MS = 100
+const MAX_STDERR_CHARS = 4_000
+
+export function startBuildChild(options: ChildOptions): BuildChild {
+  const args = [`--max-old-space-size=${HEAP_MB}`, MAIN, options.dependencySetDir, options.vendorCacheDir]
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir() }, // nothing of the platform's environment
+    cwd: tmpdir(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let gone = false
+  let waiting: ((answer: ChildAnswer) => void) | null = null
+  let nextId = 1
+  const settle = (answer: ChildAnswer): void => {
+    const resolve = waiting
+    waiting = null
+    resolve?.(answer)
+  }
+  const { promise: ready, resolve: setReady } = Promise.withResolvers<boolean>()
+  const { promise: isGone, resolve: setGone } = Promise.withResolvers<void>()
+  const onGone = (): void => {
+    gone = true
+    setReady(false)
+    setGone()
+    settle({ kind: 'ended', reason: 'crashed' })
+  }
+  child.once('exit', onGone)
+  child.once('error', onGone)
+  child.stdin.on('error', () => child.kill('SIGKILL')) // it went away while being written to: `exit` tells the rest
+  logStderr(child, options.log)
+  const read = readFrames((message) => {
+    const reply = BuildReply.parse(message)
+    if (reply.kind === 'ready') setReady(true)
+    else settle(reply)
+  })
+  child.stdout.on('data', (piece: Buffer) => {
+    try {
+      read(piece)
+    } catch (error) {
+      options.log.error('The build child sent something unreadable', { error })
+      child.kill('SIGKILL')
+    }
+  })
+
+  return {
+    pid: child.pid ?? -1,
+    ready,
+    gone: isGone,
+    isGone: () => gone,
+    async build(files, { signal, limitMs }) {
+      if (gone) return { kind: 'ended', reason: 'crashed' }
+      const { promise, resolve } = Promise.withResolvers<ChildAnswer>()
+      waiting = resolve
+      const kill = (reason: 'timeout' | 'aborted' | 'memory'): void => {
+        settle({ kind: 'ended', reason })
+        child.kill('SIGKILL')
+      }
+      const abort = (): void => kill('aborted')
+      const deadline = setTimeout(() => kill('timeout'), limitMs)
+      const watch = setInterval(() => {
+        if (residentBytes(child.pid) > options.memoryBytes) kill('memory')
+      }, MEMORY_CHECK_MS)
+      signal.addEventListener('abort', abort, { once: true })
+      child.stdin.write(encodeFrame({ id: nextId++, files }))
+      const answer = await promise
+      clearTimeout(deadline)
+      clearInterval(watch)
+      signal.removeEventListener('abort', abort)
+      return answer
+    },
+    async end() {
+      if (gone) return
+      child.stdin.end()
+      const killer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+      await isGone
+      clearTimeout(killer)
+    },
+  }
+}
+
+function logStderr(child: ChildProcess, log: BuildLog): void {
+  let chars = 0
+  child.stderr?.on('data', (piece: Buffer) => {
+    if (chars > MAX_STDERR_CHARS) return
+    chars += piece.length
+    log.warn('The build child said', { text: piece.toString('utf8').slice(0, MAX_STDERR_CHARS) })
+  })
+}
+
+/** Resident memory of a process on Linux, in bytes; 0 where that cannot be known. */
+function residentBytes(pid: number | undefined): number {
+  if (process.platform !== 'linux' || pid === undefined) return 0
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
+    return pages * 4096
+  } catch {
+    return 0 // it ended in between
+  }
+}

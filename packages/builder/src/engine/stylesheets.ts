@@ -1,0 +1,184 @@
+import { posix } from 'node:path'
+import { transform } from 'lightningcss'
+import { applyAlias, type Alias } from './aliases.ts'
+import { appId, joinInApp, parseAppId, type AppFiles } from './app-files.ts'
+import { hoistImports, isExternalUrl, replaceUrls } from './css-urls.ts'
+import type { Output } from './output.ts'
+import { findTailwindStylesheet, packageName, type PackageStore } from './package-store.ts'
+import { frameAt, withoutHostPaths, type Problems } from './problems.ts'
+import { compileTailwind, findCandidates, needsTailwind, type LoadedStylesheet } from './tailwind.ts'
+
+/** What browsers are served: the same ones Vite builds for by default ("baseline widely available"). */
+const TARGETS = { chrome: 111 << 16, edge: 111 << 16, firefox: 114 << 16, safari: (16 << 16) | (4 << 8) }
+
+export type CssModule = {
+  css: string
+  exports: Record<string, string>
+  imports: readonly { local: string; id: string }[]
+}
+
+export type Stylesheets = {
+  /** A global stylesheet, flattened, its assets named; not minified yet. Never rejects: a fault is a problem. */
+  compile(id: string): Promise<string>
+  /** A CSS module: its css with scoped names, and what a script imports from it, as expressions. */
+  compileModule(id: string): Promise<CssModule>
+  /** Several compiled sheets, in order, as one minified file. */
+  bundle(sheets: readonly string[]): Uint8Array
+}
+
+export type StylesheetSources = {
+  files: AppFiles
+  store: PackageStore
+  aliases: readonly Alias[]
+  output: Output
+  problems: Problems
+}
+
+export function createStylesheets(sources: StylesheetSources): Stylesheets {
+  let candidates: readonly string[] | undefined
+  const read = (id: string): LoadedStylesheet => ({
+    id,
+    text: replaceUrls(readText(sources, id), assetOf(sources, id)),
+  })
+  const load = (specifier: string, fromId: string): LoadedStylesheet =>
+    findTailwindStylesheet(specifier) ?? read(resolveStylesheet(sources, specifier, fromId))
+  const compile = async (id: string): Promise<string> => {
+    try {
+      const sheet = read(id)
+      if (!needsTailwind(sheet.text)) return sheet.text
+      candidates ??= findCandidates(sources.files)
+      return await compileTailwind(sheet, candidates, load)
+    } catch (error) {
+      addStyleProblem(sources, id, error)
+      return ''
+    }
+  }
+  return {
+    compile,
+    async compileModule(id) {
+      return scopeNames(sources, id, await compile(id))
+    },
+    bundle: (sheets) => minifySheets(sources, sheets),
+  }
+}
+
+function readText(sources: StylesheetSources, id: string): string {
+  const own = parseAppId(id)
+  if (own) return sources.files.text(own.path) ?? ''
+  return new TextDecoder().decode(sources.store.read(id))
+}
+
+/** Where `url(…)` in a stylesheet leads: a hashed asset, or null to leave it as it stands. */
+const assetOf =
+  (sources: StylesheetSources, id: string) =>
+  (target: string): string | null => {
+    if (isExternalUrl(target)) return null
+    const [path = '', suffix = ''] = splitSuffix(target)
+    const own = parseAppId(id)
+    if (!own) {
+      const file = posix.join(posix.dirname(id), path)
+      return sources.output.addHashed(posix.basename(file), sources.store.read(file)) + suffix
+    }
+    const aliased = applyAlias(sources.aliases, path)
+    const place = aliased ?? joinInApp(own.path, path)
+    const bytes = place === null ? undefined : sources.files.bytes(place)
+    if (place !== null && bytes) return sources.output.addHashed(posix.basename(place), bytes) + suffix
+    if (path.startsWith('/')) return null
+    sources.problems.addAt(own.path, [target], `"${target}" is not a file of this app.`)
+    return null
+  }
+
+const splitSuffix = (target: string): [string, string] => {
+  const at = target.search(/[?#]/)
+  return at === -1 ? [target, ''] : [target.slice(0, at), target.slice(at)]
+}
+
+/** The stylesheet that an `@import` means. Throws with words for the app's author when there is none inside. */
+export function resolveStylesheet(sources: StylesheetSources, specifier: string, fromId: string): string {
+  const own = parseAppId(fromId)
+  if (!own && specifier.startsWith('.')) {
+    const path = posix.join(posix.dirname(fromId), specifier)
+    if (sources.store.contains(path)) return path
+  }
+  if (own) {
+    const place = applyAlias(sources.aliases, specifier) ?? joinInApp(own.path, specifier)
+    const explicit = /^[./]/.test(specifier)
+    for (const candidate of place === null ? [] : [place, `${place}.css`])
+      if (sources.files.has(candidate)) return appId(candidate)
+    if (explicit || place === null) throw new Error(`"${specifier}" is not a stylesheet of this app.`)
+  }
+  const found = packageName(specifier) ? sources.store.findStylesheet(specifier) : null
+  if (found) return found
+  throw new Error(`Stylesheet "${specifier}" was not found.`)
+}
+
+function scopeNames(sources: StylesheetSources, id: string, css: string): CssModule {
+  const path = parseAppId(id)?.path ?? posix.basename(id)
+  try {
+    const result = transform({
+      filename: path,
+      code: new TextEncoder().encode(css),
+      cssModules: { pattern: '[hash]_[local]' },
+      targets: TARGETS,
+    })
+    const imports: { local: string; id: string }[] = []
+    const exports: Record<string, string> = {}
+    for (const [name, item] of Object.entries(result.exports ?? {})) {
+      const parts = item.composes.map((part) => {
+        if (part.type !== 'dependency') return JSON.stringify(part.name)
+        const local = `imported${imports.length}`
+        imports.push({ local, id: resolveStylesheet(sources, part.specifier, id) })
+        return `${local}[${JSON.stringify(part.name)}]`
+      })
+      exports[name] = [JSON.stringify(item.name), ...parts].join(' + " " + ')
+    }
+    return { css: new TextDecoder().decode(result.code), exports, imports }
+  } catch (error) {
+    addStyleProblem(sources, id, error)
+    return { css: '', exports: {}, imports: [] }
+  }
+}
+
+function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Uint8Array {
+  const css = hoistImports(sheets.join('\n'))
+  try {
+    const code = new TextEncoder().encode(css)
+    return transform({ filename: 'app.css', code, minify: true, targets: TARGETS }).code
+  } catch (error) {
+    sources.problems.add({ message: withoutHostPaths((error as Error).message) })
+    return new Uint8Array()
+  }
+}
+
+type StyleFault = Error & { loc?: { line: number; column: number } }
+
+/** Finds the file and the place of a fault: tools report it in the flattened text, so each source is parsed alone. */
+function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
+  const message = withoutHostPaths((error as Error).message)
+  const own = parseAppId(id)
+  if (!own) {
+    sources.problems.add({ message })
+    return
+  }
+  const sheets = [own.path, ...[...sources.files.paths()].filter((path) => path.endsWith('.css') && path !== own.path)]
+  for (const path of sheets) {
+    const fault = syntaxFault(sources.files.text(path) ?? '')
+    if (!fault?.loc) continue
+    const { line, column } = fault.loc
+    const text = sources.files.text(path) ?? ''
+    sources.problems.add({ file: path, line, column, message: fault.message, frame: frameAt(text, line, column) })
+    return
+  }
+  const named = /[`"']([^`"']+)[`"']/.exec(message)?.[1]
+  const path = sheets.find((sheet) => named !== undefined && sources.files.text(sheet)?.includes(named)) ?? own.path
+  sources.problems.addAt(path, named ? [named] : [], message)
+}
+
+function syntaxFault(css: string): StyleFault | null {
+  try {
+    transform({ filename: 'a.css', code: new TextEncoder().encode(css), errorRecovery: false })
+    return null
+  } catch (error) {
+    return error as StyleFault
+  }
+}

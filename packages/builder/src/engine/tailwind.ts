@@ -1,0 +1,90 @@
+import { Scanner } from '@tailwindcss/oxide'
+import { extname } from 'node:path'
+import { compile } from 'tailwindcss'
+import type { AppFiles } from './app-files.ts'
+import { contentHash } from './output.ts'
+
+/** A stylesheet's text and its id, which relative imports in it start from. */
+export type LoadedStylesheet = { id: string; text: string }
+
+const SCANNED = new Set(['.html', '.js', '.jsx', '.mjs', '.ts', '.tsx', '.mts', '.md', '.mdx', '.json', '.svg'])
+const MAX_CACHED_FILES = 5_000
+const candidatesByContent = new Map<string, readonly string[]>()
+
+/** Everything in the app's source that may be a Tailwind class, sorted. Cached by a file's content. */
+export function findCandidates(files: AppFiles): string[] {
+  const all = new Set<string>()
+  for (const path of files.paths()) {
+    const extension = extname(path)
+    if (!SCANNED.has(extension) || path.startsWith('public/') || path.endsWith('package-lock.json')) continue
+    for (const candidate of candidatesOf(files, path, extension.slice(1))) all.add(candidate)
+  }
+  return [...all].toSorted()
+}
+
+function candidatesOf(files: AppFiles, path: string, extension: string): readonly string[] {
+  const content = files.text(path) ?? ''
+  const key = `${extension}:${contentHash(content, 32)}`
+  const known = candidatesByContent.get(key)
+  if (known) return known
+  const found = new Scanner({}).scanFiles([{ content, extension }])
+  if (candidatesByContent.size >= MAX_CACHED_FILES) candidatesByContent.clear()
+  candidatesByContent.set(key, found)
+  return found
+}
+
+const FEATURES =
+  /@(?:import|tailwind|apply|theme|reference|utility|variant|custom-variant|plugin|config|source)\b|--(?:alpha|spacing|theme)\(|\btheme\(/
+
+/** Whether a stylesheet has anything for Tailwind to do, `@import` included. */
+export const needsTailwind = (css: string): boolean => FEATURES.test(css)
+
+/**
+ * Compiles one stylesheet in memory: imports flattened, classes of `candidates` added. Never runs code of the app:
+ * `@plugin` and `@config` are errors, and `@source` is not followed, because the whole tree is scanned anyway.
+ *
+ * @throws Error with a message for the app's author.
+ */
+export async function compileTailwind(
+  sheet: LoadedStylesheet,
+  candidates: readonly string[],
+  load: (specifier: string, fromId: string) => LoadedStylesheet,
+): Promise<string> {
+  refuseExplosions(sheet.text)
+  const compiler = await compile(sheet.text, {
+    base: sheet.id,
+    from: sheet.id,
+    async loadModule(specifier, _base, kind) {
+      throw new Error(`@${kind} "${specifier}" is not run: the builder loads no Tailwind plugins or configs.`)
+    },
+    async loadStylesheet(specifier, base) {
+      const loaded = load(specifier, base)
+      refuseExplosions(loaded.text)
+      return { path: loaded.id, base: loaded.id, content: loaded.text }
+    },
+  })
+  return compiler.build([...candidates])
+}
+
+const MAX_INLINE_CLASSES = 2_000
+
+/** `@source inline("p-{0..200000}")` takes all memory (measured: 13 s and more), so large patterns are refused. */
+function refuseExplosions(css: string): void {
+  for (const match of css.matchAll(/@source\s+(?:not\s+)?inline\(([^)]*)\)/g)) {
+    if (countClasses(match[1] ?? '') > MAX_INLINE_CLASSES)
+      throw new Error(`@source inline(…) names more than ${MAX_INLINE_CLASSES} classes.`)
+  }
+}
+
+/** An upper bound of what a brace pattern expands to: the product of the parts of each brace. */
+function countClasses(pattern: string): number {
+  let count = 1
+  for (const [, inner = ''] of pattern.matchAll(/\{([^{}]*)/g)) {
+    const range = /^\s*(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?/.exec(inner)
+    const size = range
+      ? Math.abs(Number(range[2]) - Number(range[1])) / Math.max(1, Math.abs(Number(range[3] ?? 1))) + 1
+      : 0
+    count *= Math.max(size, inner.split(',').length)
+  }
+  return count
+}

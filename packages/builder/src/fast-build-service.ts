@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
+import { assembleArtifact } from './assemble-artifact.ts'
+import type { ChildAnswer } from './build-child.ts'
+import { createChildKeeper, type KeeperLimits } from './child-keeper.ts'
+import type { BuildLog } from './log.ts'
+import { keepVendorSet } from './vendor-cache.ts'
+
+export type FastBuildLimits = KeeperLimits
+
+/** How the service is set up. Both folders must lie on this machine; the cache is made when it is missing. */
+export type FastBuildOptions = {
+  /** Folder with `node_modules`, from `findDependencySet`. Its name is part of what an artifact is a function of. */
+  dependencySetDir: string
+  vendorCacheDir: string
+  log: BuildLog
+  limits?: Partial<FastBuildLimits>
+}
+
+/** Raise it when the same tree would give another artifact. */
+const RECIPE = '1'
+
+const LIMITS: FastBuildLimits = {
+  memoryBytes: 1_500 * 1024 * 1024,
+  recycleBytes: 500 * 1024 * 1024,
+  recycleBuilds: 200,
+  idleMs: 60_000,
+}
+
+const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> = {
+  timeout: 'The build took too long and was ended.',
+  aborted: 'The build was stopped.',
+  memory: 'The build used too much memory and was ended.',
+  crashed: 'The build process ended unexpectedly.',
+}
+
+/** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
+export function createFastBuildService(options: FastBuildOptions): FastBuildService {
+  const keeper = createChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
+  let last: Promise<unknown> = Promise.resolve()
+  let closed = false
+
+  const run = async (tree: SourceTree, work: { signal: AbortSignal; limitMs: number }): Promise<BuildResult> => {
+    const startedAt = performance.now()
+    const ms = (): number => Math.round(performance.now() - startedAt)
+    const failed = (message: string): BuildResult => ({ ok: false, errors: [{ message }], ms: ms() })
+    if (work.signal.aborted || closed) return failed(WORDS.aborted)
+    const answer = await keeper.build(tree, work)
+    switch (answer.kind) {
+      case 'built': {
+        if (answer.vendor && answer.vendorContents)
+          await keepVendorSet(options.vendorCacheDir, answer.vendor, answer.vendorContents)
+        return { ok: true, ...assembleArtifact(answer, options.vendorCacheDir), ms: ms() }
+      }
+      case 'failed':
+        return { ok: false, errors: answer.errors, ms: ms() }
+      case 'ended':
+        return failed(WORDS[answer.reason])
+      case 'broken':
+        options.log.error('The builder failed on an app', { detail: answer.detail })
+        return failed('The builder failed on this app. The details are in the log.')
+      case 'ready':
+        return failed(WORDS.crashed)
+    }
+  }
+
+  return {
+    version: RECIPE,
+    build(tree, work) {
+      const turn = last.then(() => run(tree, work))
+      last = turn.catch(() => null)
+      return turn
+    },
+    warm: () => keeper.warm(),
+    async check() {
+      if (!existsSync(join(options.dependencySetDir, 'node_modules')))
+        return {
+          status: 'down',
+          detail: 'The packages for apps are not installed: run scripts/install-dependencies.mjs.',
+        }
+      return (await keeper.starts())
+        ? { status: 'ok' }
+        : { status: 'down', detail: 'The build process does not start.' }
+    },
+    async close() {
+      closed = true
+      await keeper.close()
+      await last
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { BuildError } from '@overskill/protocol'
+import { z } from 'zod'
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Bytes were expected')
+
+/** What owner and child say to each other. The child's side is parsed: an app's code may have got the better of it. */
+
+export const BuildRequest = z.object({
+  id: z.int(),
+  files: z.map(z.string(), Bytes),
+})
+export type BuildRequest = z.infer<typeof BuildRequest>
+
+const FileName = z.string().regex(/^[0-9a-f]{20}\.js$/)
+const Hash = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** Packages bundled for one set of used names: which file stands for a specifier, and what the files are. */
+export const VendorSet = z.object({
+  key: z.string().regex(/^[0-9a-f]{32}$/),
+  entries: z.record(z.string(), FileName),
+  files: z.record(FileName, z.object({ hash: Hash, bytes: z.int(), imports: z.array(FileName) })),
+})
+export type VendorSet = z.infer<typeof VendorSet>
+
+const Path = z.string().regex(/^\/[^\0]{1,300}$/)
+
+export const BuildReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({
+    kind: z.literal('built'),
+    id: z.int(),
+    files: z.array(z.object({ path: Path, content: Bytes, immutable: z.boolean() })),
+    vendor: VendorSet.nullable(),
+    /** Contents by file name; there when this build made the set. */
+    vendorContents: z.map(FileName, Bytes).nullable(),
+    rssBytes: z.number(),
+  }),
+  z.object({ kind: z.literal('failed'), id: z.int(), errors: z.array(BuildError), rssBytes: z.number() }),
+  /** The engine itself failed: our mistake, told in words for the log. */
+  z.object({ kind: z.literal('broken'), id: z.int(), detail: z.string(), rssBytes: z.number() }),
+])
+export type BuildReply = z.infer<typeof BuildReply>

@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assert, must } from '@overskill/protocol'
+import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
+import { findDependencySet } from './dependency-set.ts'
+import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
+
+/** For tests: a real builder on the installed dependency set. */
+
+export const repositoryDir = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+
+/** Kept between test files, so that only the first one bundles packages. */
+const sharedCacheDir = join(repositoryDir, '.runtime', 'test-vendor')
+
+export type TestBuilder = {
+  service: FastBuildService
+  logged: string[]
+  build(tree: SourceTree, limitMs?: number): Promise<BuildResult>
+  close(): Promise<void>
+}
+
+export async function startTestBuilder(
+  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean } = {},
+): Promise<TestBuilder> {
+  const set = findDependencySet(repositoryDir)
+  assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
+  const logged: string[] = []
+  const note = (message: string, fields?: Record<string, unknown>): void =>
+    void logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
+  const fresh = options.freshCache ? await mkdtemp(join(tmpdir(), 'vendor-')) : null
+  const service = createFastBuildService({
+    dependencySetDir: set.dir,
+    vendorCacheDir: fresh ?? sharedCacheDir,
+    log: { error: note, warn: note, info: note },
+    limits: options.limits ?? {},
+  })
+  return {
+    service,
+    logged,
+    build: (tree, limitMs = 20_000) => service.build(tree, { signal: AbortSignal.timeout(60_000), limitMs }),
+    async close() {
+      await service.close()
+      if (fresh) await rm(fresh, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A tree of text files. */
+export const treeOf = (files: Record<string, string | Uint8Array>): SourceTree =>
+  new Map(
+    Object.entries(files).map(([path, content]) => [
+      path,
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    ]),
+  )
+
+/** The smallest app: a page with one script, and what else is given. */
+export const smallApp = (main: string, more: Record<string, string | Uint8Array> = {}): SourceTree =>
+  treeOf({
+    'index.html':
+      '<!doctype html><html><head><title>t</title></head><body><div id="root"></div><script type="module" src="/src/main.tsx"></script></body></html>',
+    'src/main.tsx': main,
+    ...more,
+  })
+
+/** The starter as it lies in the repository. */
+export const starterTree = (): Promise<SourceTree> => readTree(join(repositoryDir, 'starter'))
+
+export async function readTree(dir: string): Promise<SourceTree> {
+  const tree = new Map<string, Uint8Array>()
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const name = relative(dir, path).split(sep).join('/')
+    if (entry.isFile() && !/(^|\/)(node_modules|dist)\//.test(name))
+      tree.set(name, new Uint8Array(await readFile(path)))
+  }
+  return tree
+}
+
+/** The text of the artifact's file whose path fits. */
+export function textOf(result: BuildResult, path: RegExp | string): string {
+  assert(result.ok, `The build succeeded: ${JSON.stringify(result.ok ? '' : result.errors)}`)
+  const file = must(
+    result.artifact.files.find((item) => (typeof path === 'string' ? item.path === path : path.test(item.path))),
+    `A file like ${path}`,
+  )
+  return new TextDecoder().decode(must(result.contents.get(file.hash), 'Its content'))
+}
