@@ -58,9 +58,12 @@ export type ModelFault = {
   status?: number
 }
 
-/** Block numbers are the provider's `index` of this reply. */
+/** What one request used. Hour-long cache writes are part of `cacheWriteTokens` and cost more. */
+export type ModelUsage = Usage & { cacheWriteHourTokens?: number }
+
+/** Block numbers are the provider's `index` of this reply; where it uses one twice, the later block has a new one. */
 export type ModelEvent =
-  | { type: 'started'; model: string; usage: Usage }
+  | { type: 'started'; model: string; usage: ModelUsage }
   | {
       type: 'block.started'
       index: number
@@ -70,7 +73,7 @@ export type ModelEvent =
     }
   | { type: 'delta'; index: number; text: string } // text, thinking or raw input JSON
   | { type: 'block.stopped'; index: number; block: RawBlock; inputText?: string } // inputText: raw JSON of a tool's input, exactly as streamed
-  | { type: 'usage'; usage: Usage }
+  | { type: 'usage'; usage: ModelUsage }
   | { type: 'odd'; text: string } // something the protocol does not allow, survived: for the log, never holds a key
   | {
       type: 'end'

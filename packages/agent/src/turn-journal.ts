@@ -7,11 +7,11 @@ export type CallPlace = { step: number; position: number; call: string }
 
 /** A tool call whose block has stopped: its input is complete, readable or not. */
 export type DeclaredCall = CallPlace & {
-  index: number // the provider's block index in the reply
+  index: number // the block's number in the step
   providerId: string
   name: string
   inputText: string // raw JSON as streamed; '' counts as {}
-  block: RawBlock // sent back unchanged
+  block: RawBlock // sent back unchanged: store its text, not a form that reorders keys
 }
 
 /**
@@ -32,6 +32,7 @@ export interface TurnJournal<Work> {
   /**
    * Growing parts: shown within 33 ms, the first of a block at once. Order is kept; no need to wait.
    * A text block starts here only with its first visible character: an empty one is never shown.
+   * `index` is the block's number in the step: in the order of the reply, never used twice, also when a request is retried.
    */
   blockStarted(
     step: number,
@@ -64,7 +65,12 @@ export interface TurnJournal<Work> {
    * without it nothing of the block is kept for the model. Also for a block that was complete but is dropped with its reply.
    * A pending tool call ends as cancelled and has no result.
    */
-  blockCut(step: number, index: number, why: 'connection' | 'stopped' | 'output_limit', kept?: RawBlock): Promise<void>
+  blockCut(
+    step: number,
+    index: number,
+    why: 'connection' | 'stopped' | 'output_limit' | 'protocol',
+    kept?: RawBlock,
+  ): Promise<void>
   /**
    * The step is over: all its calls have results. Once a step, also for one that was cut. `usage` and `cost` hold all
    * requests that the step took. `after` is what the loop itself then says to the model: the next entry of the history.

@@ -1,0 +1,189 @@
+import type { AgentTurn, ResumedStep } from './agent-turn.ts'
+import type { HistoryEntry, ModelUsage, StopReason } from './model.ts'
+import { requestReply, waitForRetry, type Requested } from './model-request.ts'
+import { addCosts, addUsage, noCost, noUsage } from './models/prices.ts'
+import { entriesOfStep } from './step-history.ts'
+import { StepReply } from './step-reply.ts'
+import { StreamingToolCoordinator, type FinishedCall } from './streaming-tool-coordinator.ts'
+import * as endings from './turn-endings.ts'
+import type { TurnEnd } from './turn-journal.ts'
+
+/** What follows a step: an end of the turn, or the next step, after words of ours to the model if need be. */
+type Next = { end?: TurnEnd; after?: HistoryEntry }
+
+/** One model reply and its tool calls. Undefined: the turn goes on. Rejects only when the turn is lost. */
+export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promise<TurnEnd | undefined> {
+  const coordinator = coordinate(turn)
+  const reply = new StepReply<Work>({
+    step,
+    journal: turn.journal,
+    onCall: (call) => coordinator.accept(call),
+    onOdd: (text) => turn.log({ code: 'model_odd', text }),
+  })
+  const requested = await requestReply(turn, step, reply)
+  const { outcome } = requested
+  if (outcome.ok && outcome.stop === 'refusal') return refuse(turn, step, coordinator, requested)
+  const atLimit = outcome.ok && outcome.stop === 'max_tokens'
+  const openInput = reply.cutOpen(atLimit ? 'output_limit' : 'connection', false)
+  if (!reply.isUsable && turn.stop.aborted) reply.drop('stopped')
+  const cut = coordinator.replyEnded(atLimit).cutAtLimit
+  const calls = await coordinator.finished()
+  const next = !outcome.ok
+    ? afterFault(turn, reply, calls)
+    : calls.length > 0 || reply.hasDuplicate
+      ? afterCalls(turn, outcome.stop, calls, cut, reply.hasDuplicate)
+      : afterText(turn, outcome.stop, reply, atLimit ? openInput : 0)
+  await finishStep(turn, step, { reply, calls, stop: outcome.ok ? outcome.stop : 'cut', requested, next })
+  if (turn.stop.aborted) return undefined
+  return outcome.ok ? next.end : endAfterFault(turn, reply, outcome.fault)
+}
+
+function coordinate<Work>(turn: AgentTurn<Work>): StreamingToolCoordinator<Work> {
+  return new StreamingToolCoordinator({
+    tools: turn.tools,
+    journal: turn.journal,
+    mode: turn.run.mode,
+    clock: turn.clock,
+    cap: turn.limits.parallelCalls,
+    stop: turn.stop,
+    writtenKeys: turn.writtenKeys,
+    maxWrittenKeys: turn.limits.writtenFiles,
+    onBug: (error) => turn.log({ code: 'tool_bug', text: 'A tool threw.', error }),
+  })
+}
+
+/** After a cut, finished calls speak for themselves; text alone needs a word, or the same would be said again. */
+const afterFault = <Work>(turn: AgentTurn<Work>, reply: StepReply<Work>, calls: readonly FinishedCall[]): Next =>
+  reply.isUsable && calls.length === 0 && !turn.stop.aborted
+    ? {
+        after: say(
+          'Your reply was cut off by a broken connection. Go on exactly where it stops and repeat nothing.',
+          true,
+        ),
+      }
+    : {}
+
+async function endAfterFault<Work>(
+  turn: AgentTurn<Work>,
+  reply: StepReply<Work>,
+  fault: Parameters<typeof waitForRetry>[1],
+): Promise<TurnEnd | undefined> {
+  if (reply.isUsable && (await waitForRetry(turn, fault, 2))) return undefined
+  return turn.stop.aborted ? undefined : endings.faultEnding(fault, turn.progress)
+}
+
+function afterCalls<Work>(
+  turn: AgentTurn<Work>,
+  stop: StopReason,
+  calls: readonly FinishedCall[],
+  cutAtLimit: number,
+  hasDuplicate: boolean,
+): Next {
+  if (hasDuplicate) return { end: endings.duplicateEnding() }
+  if (stop === 'context_exceeded') return { end: endings.tooLongEnding() }
+  if (cutAtLimit > 0) {
+    turn.count.cuts += 1
+    if (turn.count.cuts > 2) return { end: endings.outputLimitEnding() }
+  }
+  const looping = turn.repeated.take(
+    calls.map(({ call, changed }) => ({
+      name: call.name,
+      inputText: call.inputText,
+      changes: turn.tools.get(call.name)?.changes ?? false,
+      changed,
+    })),
+  )
+  return looping === undefined ? {} : { end: endings.loopEnding(looping, turn.limits.sameCall) }
+}
+
+function afterText<Work>(turn: AgentTurn<Work>, stop: StopReason, reply: StepReply<Work>, openInput: number): Next {
+  const { count } = turn
+  const hasContent = !reply.isEmpty
+  if (stop === 'context_exceeded') return { end: endings.tooLongEnding() }
+  if (stop === 'max_tokens' && openInput > 0) {
+    count.cuts += 1
+    if (count.cuts > 2) return { end: endings.outputLimitEnding() }
+    const text = `Your call was cut off after ${openInput} characters at max_tokens. Nothing was done. Write the file in smaller parts.`
+    return { after: say(text, hasContent) }
+  }
+  if (stop === 'max_tokens') {
+    count.continues += 1
+    if (count.continues > 1) return { end: endings.outputLimitEnding() }
+    return {
+      after: say('Your reply reached its longest length. Go on exactly where it stops and repeat nothing.', hasContent),
+    }
+  }
+  if (stop === 'pause_turn') {
+    count.pauses += 1
+    return count.pauses > 5 ? { end: endings.pauseLimitEnding() } : {}
+  }
+  if (reply.isUsable || count.nudges > 0) return { end: { ending: 'completed' } }
+  count.nudges += 1
+  return {
+    after: say('Your reply was empty. Go on with the task, or say in one sentence that it is done.', hasContent),
+  }
+}
+
+/** Words of ours to the model. After a reply they are a user entry; after a user entry operator text, as the provider wants. */
+const say = (text: string, afterReply: boolean): HistoryEntry =>
+  afterReply
+    ? { role: 'user', content: [{ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }] }
+    : { role: 'system', content: text }
+
+type StepEnd<Work> = {
+  reply: Pick<StepReply<Work>, 'blocks'>
+  calls: readonly Pick<FinishedCall, 'call' | 'result'>[]
+  stop: StopReason | 'cut'
+  requested: Pick<Requested, 'usages'>
+  next: Next
+}
+
+async function finishStep<Work>(turn: AgentTurn<Work>, step: number, end: StepEnd<Work>): Promise<void> {
+  const { after } = end.next
+  const entries = entriesOfStep({ blocks: end.reply.blocks, calls: end.calls, after })
+  turn.history.push(...entries)
+  if (entries.length > 0) turn.progress = true
+  await turn.journal.stepFinished(step, {
+    stop: end.stop,
+    ...spend(turn, end.requested.usages),
+    ...(after && { after }),
+  })
+}
+
+/** What the requests of a step used and cost, and the turn's cost with it. */
+function spend<Work>(turn: AgentTurn<Work>, usages: readonly ModelUsage[]) {
+  const cost = usages.map(turn.costOf).reduce(addCosts, noCost)
+  const { cacheWriteHourTokens: _, ...usage } = usages.reduce(addUsage, noUsage)
+  turn.cost = addCosts(turn.cost, cost)
+  return { usage, cost }
+}
+
+/** Takes the step back: its text, and what its calls have already written (B.5 49). */
+async function refuse<Work>(
+  turn: AgentTurn<Work>,
+  step: number,
+  coordinator: StreamingToolCoordinator<Work>,
+  { outcome, usages }: Requested,
+): Promise<TurnEnd> {
+  coordinator.cancel()
+  coordinator.replyEnded(false)
+  await coordinator.finished()
+  await turn.journal.rollBack(step)
+  await turn.journal.stepFinished(step, { stop: 'refusal', ...spend(turn, usages) })
+  const refusal = outcome.ok ? outcome.refusal : undefined
+  return endings.refusalEnding(refusal?.category ?? '', refusal?.explanation ?? '')
+}
+
+/** Brings a step to its end that another process began: calls without a result run or are answered (AGENT.md D.8). */
+export async function resumeStep<Work>(turn: AgentTurn<Work>, { step, blocks, calls }: ResumedStep): Promise<void> {
+  const coordinator = coordinate(turn)
+  for (const { call, state } of calls) if ('stored' in state) coordinator.accept(call, state.stored)
+  coordinator.replyEnded(false)
+  const finished = await coordinator.finished()
+  const earlier = calls.flatMap(({ call, state }) => ('result' in state ? [{ call, result: state.result }] : []))
+  const all = [...earlier, ...finished]
+  const isText = blocks.some(({ block }) => block.type === 'text')
+  const next = all.length === 0 && isText ? { after: say('Your reply was cut off. Go on where it stops.', true) } : {}
+  const usages = [{ ...noUsage, incomplete: true }]
+  await finishStep(turn, step, { reply: { blocks }, calls: all, stop: 'cut', requested: { usages }, next })
+}

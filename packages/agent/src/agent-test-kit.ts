@@ -1,0 +1,280 @@
+import { assert } from '@overskill/protocol'
+import { z } from 'zod'
+import { runAgent } from './agent-loop.ts'
+import type { AgentNote, AgentRun } from './agent-turn.ts'
+import type { Clock } from './clock.ts'
+import type { HistoryEntry, RawBlock } from './model.ts'
+import { createAnthropicModel, type AnthropicOptions } from './models/anthropic.ts'
+import { entriesOfStep } from './step-history.ts'
+import { defineTool, done, read, refused, write, type Tool, type ToolResult } from './tool.ts'
+import type { DeclaredCall, TurnEnd, TurnJournal } from './turn-journal.ts'
+
+/** For tests only: a journal in memory, a clock that is moved by hand, and tools on a map of files. */
+
+export type TestClock = Clock & {
+  /** Moves time on and fires what is due, in order. */
+  advance(ms: number): void
+  /** Resolves once somebody waits for exactly this long from now on. */
+  whenWaiting(ms: number): Promise<void>
+}
+
+export function createTestClock(): TestClock {
+  let now = 1_790_000_000_000
+  const timers = new Set<{ at: number; run: () => void }>()
+  const watchers = new Set<{ ms: number; resolve: () => void }>()
+  const look = () => {
+    for (const watcher of watchers) {
+      if (![...timers].some(({ at }) => at - now === watcher.ms)) continue
+      watchers.delete(watcher)
+      watcher.resolve()
+    }
+  }
+  return {
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run }
+      timers.add(timer)
+      look()
+      return () => timers.delete(timer)
+    },
+    advance(ms) {
+      const until = now + ms
+      while (true) {
+        const [next] = [...timers].filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at)
+        if (!next) break
+        timers.delete(next)
+        now = Math.max(now, next.at)
+        next.run()
+      }
+      now = until
+    },
+    whenWaiting: (ms) =>
+      new Promise((resolve) => {
+        watchers.add({ ms, resolve })
+        look()
+      }),
+  }
+}
+
+export type TestFiles = Map<string, string>
+
+/** What one call may touch: writes are staged and applied when its result is stored. */
+export type TestWork = { files: TestFiles; staged: TestFiles }
+
+export type Fact = { fact: string; step?: number; [field: string]: unknown }
+
+/** Keeps facts in order and what follows from them, and holds the loop to the contract of the port. */
+export class MemoryJournal implements TurnJournal<TestWork> {
+  readonly facts: Fact[] = []
+  readonly files: TestFiles = new Map()
+  readonly shown = new Map<string, string>() // by step/index
+  readonly cut = new Set<string>()
+  readonly status = new Map<string, string>() // by call id
+  readonly results = new Map<string, ToolResult>()
+  readonly history: HistoryEntry[]
+  #blocks: { index: number; block: RawBlock }[] = []
+  #calls: { call: DeclaredCall; result: ToolResult }[] = []
+  /** Throws for a fact when the turn is lost. */
+  before: (fact: Fact) => void = () => {}
+  onRetrying: (waitUntilMs: number) => void = () => {}
+  readonly #watchers: { sees: (fact: Fact) => boolean; resolve: () => void }[] = []
+
+  constructor(history: readonly HistoryEntry[]) {
+    this.history = [...history]
+  }
+
+  /** Resolves with the first fact that fits, past ones included. */
+  async when(sees: (fact: Fact) => boolean): Promise<void> {
+    if (this.facts.some(sees)) return
+    await new Promise<void>((resolve) => this.#watchers.push({ sees, resolve }))
+  }
+
+  #note(fact: Fact): void {
+    this.before(fact)
+    this.facts.push(fact)
+    for (const watcher of this.#watchers) if (watcher.sees(fact)) watcher.resolve()
+  }
+
+  #move(call: string, from: readonly (string | undefined)[], to: string): void {
+    assert(from.includes(this.status.get(call)), `${call} goes from ${this.status.get(call)} to ${to}`)
+    this.status.set(call, to)
+  }
+
+  async requestReady(step: number, body: unknown): Promise<void> {
+    this.#note({ fact: 'requestReady', step, body })
+  }
+  blockStarted(step: number, index: number, kind: string, call?: { call: string; name: string }): void {
+    const key = `${step}/${index}`
+    assert(!this.shown.has(key), `${key} starts once`)
+    this.shown.set(key, '')
+    if (call) this.status.set(call.call, 'pending')
+    this.#note({ fact: 'blockStarted', step, index, kind, ...call })
+  }
+  delta(step: number, index: number, text: string): void {
+    const key = `${step}/${index}`
+    this.shown.set(key, `${this.shown.get(key)}${text}`)
+    this.#note({ fact: 'delta', step, index, text })
+  }
+  async blockStopped(step: number, index: number, block: RawBlock): Promise<void> {
+    this.#note({ fact: 'blockStopped', step, index, block })
+    this.#blocks.push({ index, block })
+  }
+  async callQueued(call: DeclaredCall): Promise<void> {
+    this.#note({ fact: 'callQueued', step: call.step, call: call.call, position: call.position })
+    this.#move(call.call, ['pending'], 'queued')
+  }
+  async callStarted(call: DeclaredCall, input: unknown): Promise<void> {
+    this.#note({ fact: 'callStarted', step: call.step, call: call.call, position: call.position, input })
+    this.#move(call.call, ['pending'], 'running')
+  }
+  async callRunning(call: DeclaredCall): Promise<void> {
+    this.#note({ fact: 'callRunning', step: call.step, call: call.call, position: call.position })
+    this.#move(call.call, ['queued'], 'running')
+  }
+  async work(): Promise<TestWork> {
+    return { files: this.files, staged: new Map() }
+  }
+  async callFinished(call: DeclaredCall, result: ToolResult, work: TestWork | undefined): Promise<void> {
+    this.#note({
+      fact: 'callFinished',
+      step: call.step,
+      call: call.call,
+      position: call.position,
+      result,
+      work: !!work,
+    })
+    this.#move(call.call, ['pending', 'queued', 'running'], result.ok ? 'complete' : result.status)
+    for (const [path, content] of work?.staged ?? []) this.files.set(path, content)
+    this.results.set(call.call, result)
+    this.#calls.push({ call, result })
+  }
+  async blockCut(step: number, index: number, why: string, kept?: RawBlock): Promise<void> {
+    this.#note({ fact: 'blockCut', step, index, why, kept })
+    this.cut.add(`${step}/${index}`)
+    this.#blocks = this.#blocks.filter((block) => block.index !== index)
+    if (kept) this.#blocks.push({ index, block: kept })
+  }
+  async stepFinished(step: number, end: { after?: HistoryEntry; [field: string]: unknown }): Promise<void> {
+    this.#note({ fact: 'stepFinished', step, ...end })
+    for (const [call, status] of this.status)
+      assert(!['queued', 'running'].includes(status), `${call} is ${status} when its step ends`)
+    this.history.push(...entriesOfStep({ blocks: this.#blocks, calls: this.#calls, after: end.after }))
+    this.#blocks = []
+    this.#calls = []
+  }
+  async retrying(attempt: number, of: number, reason: string, retryAtMs: number): Promise<void> {
+    this.#note({ fact: 'retrying', attempt, of, reason, retryAtMs })
+    setImmediate(() => this.onRetrying(retryAtMs))
+  }
+  async notice(level: string, code: string, text: string): Promise<void> {
+    this.#note({ fact: 'notice', level, code, text })
+  }
+  async rollBack(step: number): Promise<void> {
+    this.#note({ fact: 'rollBack', step })
+    this.files.clear()
+    this.#blocks = []
+    this.#calls = []
+  }
+
+  of(fact: string): Fact[] {
+    return this.facts.filter((one) => one.fact === fact)
+  }
+}
+
+export const user = (text: string): HistoryEntry => ({ role: 'user', content: [{ type: 'text', text }] })
+
+/** Writes, reads, waits and fails on a map of files. `hold` keeps a call of `slow` running until it resolves. */
+export function testTools(hold: Promise<unknown> = new Promise(() => {})): Tool<TestWork>[] {
+  const path = z.string().min(1).describe('Path below the app.')
+  return [
+    defineTool({
+      name: 'os-write',
+      description: 'Creates a file. Replaces all of it.',
+      input: z.object({ file_path: path, content: z.string().describe('All of it.') }),
+      effect: 'transactional',
+      changes: true,
+      eager: true,
+      keys: ({ file_path }) => [write(`file:${file_path}`)],
+      async run({ file_path, content }, work: TestWork) {
+        work.staged.set(file_path, content)
+        return done(`${file_path} has ${content.length} characters`)
+      },
+    }),
+    defineTool({
+      name: 'os-view',
+      description: 'Shows a file. Nothing is changed.',
+      input: z.object({ file_path: path }),
+      effect: 'transactional',
+      changes: false,
+      keys: ({ file_path }) => [read(`file:${file_path}`)],
+      async run({ file_path }, work: TestWork) {
+        const content = work.files.get(file_path)
+        return content === undefined ? refused('NOT_FOUND', `No file ${file_path}.`) : done(content)
+      },
+    }),
+    defineTool({
+      name: 'slow',
+      description: 'Waits until it is let go. Or until it is stopped.',
+      input: z.object({ name: z.string().optional().describe('A word.') }),
+      effect: 'external',
+      changes: false,
+      keys: () => [],
+      async run({ name }, _work: TestWork, signal) {
+        const stopped = new Promise((resolve) => signal.addEventListener('abort', () => resolve('stopped')))
+        return (await Promise.race([hold, stopped])) === 'stopped'
+          ? refused('STOPPED', 'Stopped.')
+          : done(`${name ?? ''}`)
+      },
+    }),
+    defineTool({
+      name: 'throws',
+      description: 'Fails by a mistake. Always.',
+      input: z.object({}),
+      effect: 'transactional',
+      changes: false,
+      keys: () => [],
+      run: () => Promise.reject(new Error('at /home/someone/secret.ts')),
+    }),
+  ]
+}
+
+export const testKey = 'sk-ant-test-0123456789-abcdef'
+
+export const anthropic = (url: string, options: Partial<AnthropicOptions> = {}) =>
+  createAnthropicModel({ id: 'anthropic/scripted-1', apiKey: testKey, baseUrl: url, model: 'scripted-1', ...options })
+
+export type TestTurn = {
+  journal: MemoryJournal
+  clock: TestClock
+  stop: AbortController
+  notes: AgentNote[]
+  end: Promise<TurnEnd>
+}
+
+/** Starts a turn against a server; retries wait no real time. */
+export function startTurn(
+  url: string,
+  options: Partial<AgentRun<TestWork>> & { model?: AgentRun<TestWork>['model'] } = {},
+): TestTurn {
+  const clock = createTestClock()
+  const history = options.history ?? [user('Build it')]
+  const journal = new MemoryJournal(history)
+  journal.onRetrying = (untilMs) => clock.advance(untilMs - clock.now())
+  const stop = new AbortController()
+  const notes: AgentNote[] = []
+  const end = runAgent<TestWork>({
+    model: anthropic(url),
+    tools: testTools(),
+    system: 'You build apps.',
+    history,
+    mode: 'build',
+    journal,
+    signal: stop.signal,
+    clock,
+    random: () => 1,
+    log: (note) => notes.push(note),
+    ...options,
+  })
+  end.catch(() => undefined)
+  return { journal, clock, stop, notes, end }
+}

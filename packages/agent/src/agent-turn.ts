@@ -1,0 +1,103 @@
+import { assert, type Cost, type Mode } from '@overskill/protocol'
+import { systemClock, type Clock } from './clock.ts'
+import { guardJournal, type GuardedJournal } from './journal-guard.ts'
+import type { HistoryEntry, Model, ModelUsage, RawBlock, ToolDeclaration } from './model.ts'
+import { costOf, noCost } from './models/prices.ts'
+import type { StoredStart } from './streaming-tool-execution-job.ts'
+import { declareTools } from './tool-declarations.ts'
+import type { Tool, ToolResult } from './tool.ts'
+import { defaultLimits, RepeatedCalls, type TurnLimits } from './turn-limits.ts'
+import type { DeclaredCall, TurnJournal } from './turn-journal.ts'
+
+/** Something that only we need to know: an oddity of the model's stream, or a mistake of our own with its error. */
+export type AgentNote = {
+  code: 'model_odd' | 'tool_bug' | 'model_bug' | 'thinking_unbound'
+  text: string
+  error?: unknown
+}
+
+/** A step whose reply another process stored without coming to its end. `blocks` are all but the calls' blocks. */
+export type ResumedStep = {
+  step: number
+  blocks: readonly { index: number; block: RawBlock }[]
+  calls: readonly { call: DeclaredCall; state: { result: ToolResult } | { stored: Exclude<StoredStart, 'none'> } }[]
+}
+
+export type AgentRun<Work> = {
+  model: Model
+  tools: readonly Tool<Work>[]
+  system: string
+  /** Everything before this turn's first reply, the person's message included; on resuming also all finished steps. */
+  history: readonly HistoryEntry[]
+  mode: Mode
+  journal: TurnJournal<Work>
+  /** A person's stop. */
+  signal: AbortSignal
+  limits?: Partial<TurnLimits>
+  clock?: Clock
+  random?: () => number
+  /** The number of the next step, 1 by default. */
+  step?: number
+  resume?: ResumedStep
+  /** What a request cost; by the price table and the model's id by default. */
+  costOf?: (usage: ModelUsage) => Cost
+  log?: (note: AgentNote) => void
+}
+
+/** What lives as long as a turn. */
+export type AgentTurn<Work> = {
+  run: AgentRun<Work>
+  tools: ReadonlyMap<string, Tool<Work>>
+  declarations: readonly ToolDeclaration[]
+  guarded: GuardedJournal<Work>
+  journal: TurnJournal<Work>
+  clock: Clock
+  random: () => number
+  limits: TurnLimits
+  history: HistoryEntry[]
+  /** Aborts at a person's stop, at the end of the turn's time and when the turn is lost. */
+  stop: AbortSignal
+  isLate: () => boolean
+  costOf: (usage: ModelUsage) => Cost
+  log: (note: AgentNote) => void
+  repeated: RepeatedCalls
+  writtenKeys: Set<string>
+  dropUnboundThinking: boolean
+  /** How often each thing has happened that may happen only so often. */
+  count: { retries: number; nudges: number; continues: number; cuts: number; pauses: number }
+  cost: Cost
+  progress: boolean
+}
+
+export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; close: () => void } {
+  const clock = run.clock ?? systemClock
+  const limits = { ...defaultLimits, ...run.limits }
+  const tools = new Map(run.tools.map((tool) => [tool.name, tool]))
+  assert(tools.size === run.tools.length, 'tool names are unique')
+  const lost = new AbortController()
+  const late = new AbortController()
+  const guarded = guardJournal(run.journal, () => lost.abort())
+  const cancelLimit = limits.turnMs === undefined ? () => {} : clock.after(limits.turnMs, () => late.abort())
+  const turn: AgentTurn<Work> = {
+    run,
+    tools,
+    declarations: declareTools(run.tools),
+    guarded,
+    journal: guarded.journal,
+    clock,
+    random: run.random ?? Math.random,
+    limits,
+    history: [...run.history],
+    stop: AbortSignal.any([run.signal, late.signal, lost.signal]),
+    isLate: () => late.signal.aborted,
+    costOf: run.costOf ?? ((usage) => costOf(run.model.id, usage, new Date(clock.now()))),
+    log: run.log ?? (() => {}),
+    repeated: new RepeatedCalls(limits.sameCall),
+    writtenKeys: new Set(),
+    dropUnboundThinking: false,
+    count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0 },
+    cost: noCost,
+    progress: run.resume !== undefined || (run.step ?? 1) > 1,
+  }
+  return { turn, close: cancelLimit }
+}

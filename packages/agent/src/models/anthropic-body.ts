@@ -1,0 +1,71 @@
+import type { HistoryEntry, ModelRequest, RawBlock } from '../model.ts'
+import type { ModelTraits } from './anthropic-traits.ts'
+
+type WireMessage = { role: 'user' | 'assistant' | 'system'; content: RawBlock[] }
+
+const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } }
+const minutes = { cache_control: { type: 'ephemeral' } }
+
+/**
+ * The body of `POST /v1/messages`. System text and tools come out the same for the same input, byte for byte. Blocks of the
+ * history go back as they came; the only thing ever added is a cache marker at the end of the two newest user messages.
+ */
+export function requestBody(
+  request: ModelRequest,
+  model: { name: string; traits: ModelTraits; maxTokens: number },
+): Record<string, unknown> {
+  const last = request.tools.length - 1
+  const tools = request.tools.map((tool, i) => ({
+    name: tool.name,
+    description: tool.description,
+    input_schema: tool.schema,
+    ...(tool.eager && { eager_input_streaming: true }),
+    ...(i === last && hour),
+  }))
+  return {
+    model: model.name,
+    max_tokens: Math.min(request.maxTokens, model.maxTokens),
+    stream: true,
+    ...(model.traits.thinking && { thinking: thinking(request) }),
+    ...(request.system && { system: [{ type: 'text', text: request.system, ...hour }] }),
+    ...(tools.length > 0 && { tools }),
+    messages: withCacheMarkers(messages(request.history, model.traits.systemMessages)),
+  }
+}
+
+const thinking = (request: ModelRequest) => ({
+  type: 'adaptive',
+  display: 'summarized',
+  ...(request.dropUnboundThinking && { block_binding: { prefix_mismatch_behavior: 'drop_block' } }),
+})
+
+/** Operator text becomes a message of its own after a user message, where the model knows that; else text of a user message. */
+function messages(history: readonly HistoryEntry[], systemMessages: boolean): WireMessage[] {
+  const wire: WireMessage[] = []
+  for (const entry of history) {
+    const before = wire.at(-1)
+    if (entry.role !== 'system') wire.push({ role: entry.role, content: [...entry.content] })
+    else if (systemMessages && before?.role === 'user') wire.push({ role: 'system', content: [text(entry.content)] })
+    else if (before?.role === 'user') before.content.push(reminder(entry.content))
+    else if (systemMessages && before?.role === 'system') before.content.push(text(entry.content))
+    else wire.push({ role: 'user', content: [reminder(entry.content)] })
+  }
+  return wire
+}
+
+const text = (content: string): RawBlock => ({ type: 'text', text: content })
+const reminder = (content: string): RawBlock => text(`<system-reminder>\n${content}\n</system-reminder>`)
+
+/** Two sliding markers: nine parallel results are twenty blocks, past the reach of a single one (AGENT.md C.3). */
+function withCacheMarkers(wire: WireMessage[]): WireMessage[] {
+  const marked = wire
+    .flatMap((message, i) => (message.role === 'user' && message.content.length > 0 ? [i] : []))
+    .slice(-2)
+  return wire.map((message, i) => {
+    const at = marked.indexOf(i)
+    if (at === -1) return message
+    const marker = marked.length === 2 && at === 0 ? hour : minutes
+    const end = message.content.length - 1
+    return { ...message, content: message.content.map((block, j) => (j === end ? { ...block, ...marker } : block)) }
+  })
+}
