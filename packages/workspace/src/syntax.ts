@@ -43,7 +43,8 @@ function checkScript(path: string, text: string, language: ScriptLanguage): Synt
     .filter((error) => String(error.severity) === 'Error')
     .slice(0, mostProblems)
     .map((error) => {
-      const label = error.labels[0]
+      // Of a name declared twice, the second place is the one to change; the parser names the first one first.
+      const label = error.labels.find(({ message }) => message?.includes('redeclared')) ?? error.labels[0]
       const hint = [label?.message, error.helpMessage].filter(Boolean).join('; ')
       return problemAt(text, label?.start ?? 0, hint ? `${error.message} (${hint})` : error.message)
     })
@@ -56,7 +57,7 @@ function checkJson(text: string): SyntaxProblem[] {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const position = /at position (\d+)/.exec(message)?.[1]
-    const plain = message.replace(/ in JSON at position \d+.*$/s, '').replace(/, "?.*is not valid JSON$/s, '')
+    const plain = message.replace(/ (in|after) JSON at position \d+.*$/s, '').replace(/, "?.*is not valid JSON$/s, '')
     return [problemAt(text, position === undefined ? firstStrange(text, message) : Number(position), plain)]
   }
 }
