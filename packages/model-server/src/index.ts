@@ -26,4 +26,5 @@ export {
   type ToolOptions,
 } from './reply.ts'
 export { startScriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
-export type { ReceivedRequest } from './messages-server.ts'
+export type { MessagesServer, ReceivedRequest } from './messages-server.ts'
+export { sampleModelId, startSampleModel, type Pace } from './sample-model.ts'

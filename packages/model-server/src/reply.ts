@@ -1,7 +1,7 @@
 /** One piece of a scripted reply. Blocks are numbered in the order they stand; the other pieces happen between blocks. */
 export type ReplyPart =
-  | { part: 'text'; text: string; chunkSize?: number }
-  | { part: 'thinking'; thinking: string; signature: string | undefined; chunkSize?: number }
+  | { part: 'text'; text: string; chunkSize?: number | readonly number[] }
+  | { part: 'thinking'; thinking: string; signature: string | undefined; chunkSize?: number | readonly number[] }
   | ({ part: 'tool'; name: string; input: unknown } & ToolOptions)
   | { part: 'block'; start: Record<string, unknown>; deltas: readonly Record<string, unknown>[]; stop: boolean }
   | { part: 'event'; event: WireEvent }
@@ -14,9 +14,10 @@ export type WireEvent = { type: string; [field: string]: unknown }
 
 /**
  * `id`: the provider's id of the call; made from the place in the conversation if left out.
- * `rawInput`: streamed instead of the input's JSON, broken or not. `chunkSize`: characters a delta, 8 if left out.
+ * `rawInput`: streamed instead of the input's JSON, broken or not. `chunkSize`: characters a delta, 8 if left
+ * out; several sizes take turns.
  */
-export type ToolOptions = { id?: string; rawInput?: string; chunkSize?: number }
+export type ToolOptions = { id?: string; rawInput?: string; chunkSize?: number | readonly number[] }
 
 export type Usage = {
   input_tokens: number | null

@@ -1,0 +1,85 @@
+import type { BuildIntent } from './intent.ts'
+import { missingSentence } from './intent.ts'
+import { fieldNames } from './fields.ts'
+import { withArticle } from './words.ts'
+
+/** The sentences of the sample model. Plain, short, exact; it never says that it understood more than it did. */
+
+const whoIAm =
+  'This is the sample model: it matches keywords to a few hand-written apps. Connect a key in the settings for anything else.'
+
+export const whatIBuild = `It can build:
+- a collection of anything, for example “A reading list for my book club with title, author and rating, in green”
+- a landing page, for example “A landing page for a bakery called Crumb, in orange”
+- a calculator, for example “A dark calculator in purple”`
+
+export const whatIChange = `In an app it can:
+- rename: “Call it Shelf”
+- change the colour: “Make it blue”
+- go dark or light: “Make it dark”
+- add fields to a collection: “Add a due date”`
+
+export type Build = Exclude<BuildIntent, { kind: 'decline' }>
+
+/** What was read out of the prompt, in words. */
+export function reading(intent: Build): string {
+  const look = [intent.colour && `in ${intent.colour.name}`, intent.theme && `with a ${intent.theme} theme`].filter(
+    Boolean,
+  )
+  const what = thing(intent)
+  return [what, ...look].join(', ')
+}
+
+function thing(intent: Build): string {
+  switch (intent.kind) {
+    case 'collection':
+      return `a collection of ${intent.noun.many} with ${fieldNames(intent.fields)}`
+    case 'landing':
+      return `a landing page for ${withArticle(intent.subject)}`
+    case 'calculator':
+      return 'a calculator'
+  }
+}
+
+export const opening = (intent: Build) =>
+  `${whoIAm}\n\nI read your request as ${reading(intent)}. The app is called “${intent.name}”.`
+
+export const writing = (files: number) => `Now the ${files} files.`
+
+export const done = (intent: Build) =>
+  [`“${intent.name}” is written. ${whatItDoes(intent)}`, missingSentence(intent.missing), nextStep(intent)]
+    .filter(Boolean)
+    .join(' ')
+
+function whatItDoes(intent: Build): string {
+  switch (intent.kind) {
+    case 'collection':
+      return `You can add, edit, delete, search, sort and filter ${intent.noun.many}; they are kept in the browser, and four rows are sample data that one click removes.`
+    case 'landing':
+      return 'All texts and prices are placeholders in `src/data/site.ts`; the contact form keeps messages in the browser and sends nothing.'
+    case 'calculator':
+      return 'It takes the keyboard, and its history is kept in the browser.'
+  }
+}
+
+const nextStep = (intent: Build) =>
+  intent.kind === 'collection'
+    ? 'Next you could say “add a due date”, “make it blue” or “call it Shelf”.'
+    : 'Next you could say “make it blue”, “make it dark” or “call it Shelf”.'
+
+export const planned = (intent: Build, paths: readonly string[]) =>
+  `${whoIAm}\n\nIn build mode I would make ${reading(intent)}, called “${intent.name}”. It would be ${paths.length} files over the starter:\n${paths
+    .map((path) => `- \`${path}\``)
+    .join('\n')}\n\nNothing has been changed. Switch to build mode and send the request again to have it built.`
+
+export const declined = (closest: 'collection' | 'calculator' | undefined, hasApp: boolean) =>
+  [
+    `${whoIAm} It has nothing that fits this request, so nothing was changed.`,
+    closest === 'calculator'
+      ? 'The closest is its plain calculator: the four operations, percent, brackets and a history.'
+      : '',
+    hasApp ? whatIChange : '',
+    whatIBuild,
+  ]
+    .filter(Boolean)
+    .join('\n\n')
