@@ -1,9 +1,10 @@
 import { publishedHost, previewHost, liveHost, slugFromName } from '@overskill/protocol'
 import { and, eq, inArray, isNotNull, isNull, lt, ne, or } from 'drizzle-orm'
 import { slugs } from '../database/schema.ts'
+import type { Database } from '../database/database.ts'
 import type { Write } from '../events/event-log.ts'
 
-type Sql = Write['sql']
+type Sql = Write['sql'] | Database
 
 /** How the browser reaches us: the scheme and port of the studio's public address, and the domain of the apps. */
 export type Addresses = { scheme: 'http' | 'https'; port: string; appsDomain: string }

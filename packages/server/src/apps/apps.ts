@@ -25,6 +25,8 @@ export type Apps = {
   patch(id: string, change: Omit<PatchApp, 'app'>): Promise<Outcome<App>>
   /** A tool names the app. The address follows until the app was published once. */
   rename(write: Write, id: string, name: string, description: string | undefined): Promise<Outcome<App>>
+  /** The address that the app would have under a name. */
+  slugFor(id: string, name: string): Promise<Outcome<string>>
   /** Works out the status from turns and versions, stores it and tells the pages. */
   settle(write: Write, id: string): Promise<void>
   remove(id: string): Promise<Outcome<App>>
@@ -130,6 +132,12 @@ export function createApps({ db, log, addresses, starter }: AppsOptions): Apps {
       if (!row.ok) return row
       const set = await renamed(write, row.value, name)
       return ok(await change(write, id, description === undefined ? set : { ...set, description }))
+    },
+
+    async slugFor(id, name) {
+      const row = await get(db, id)
+      if (!row.ok) return row
+      return ok(row.value.everPublished ? row.value.slug : await suggestSlug(db, name, id))
     },
 
     async settle(write, id) {

@@ -1,4 +1,4 @@
-import type { Attachment, DeploymentStage, NewAppEvent, TurnDeployment, TurnError } from '@overskill/protocol'
+import type { Attachment, Cost, DeploymentStage, NewAppEvent, TurnDeployment, TurnError, Usage } from '@overskill/protocol'
 import type { z } from 'zod'
 import { sql } from 'drizzle-orm'
 import {
@@ -112,16 +112,8 @@ export const turns = pgTable(
     position: bigint({ mode: 'number' }).notNull(), // order in the queue
     steps: integer().notNull().default(0),
     opening: jsonb().$type<unknown[]>(), // the history entries that begin it, as the model got them; null until it starts
-    usage: jsonb()
-      .$type<{
-        inputTokens: number
-        outputTokens: number
-        cacheReadTokens: number
-        cacheWriteTokens: number
-        incomplete?: boolean
-      }>()
-      .notNull(),
-    cost: jsonb().$type<{ usd: number | null; reason?: string }>().notNull(),
+    usage: jsonb().$type<Usage>().notNull(),
+    cost: jsonb().$type<Cost>().notNull(),
     version: integer(),
     deployment: jsonb().$type<TurnDeployment>(),
     error: jsonb().$type<TurnError>(),

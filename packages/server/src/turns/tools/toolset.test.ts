@@ -1,4 +1,4 @@
-import type { ToolResult } from '@overskill/agent'
+import { keysConflict, type ToolResult } from '@overskill/agent'
 import { must } from '@overskill/protocol'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -181,20 +181,12 @@ describe('L7: every tool that is declared exists and works', () => {
 })
 
 describe('resource keys', () => {
-  const conflicts = (a: [string, unknown], b: [string, unknown]): boolean =>
-    tool(a[0])
+  const conflicts = (a: [string, unknown], b: [string, unknown]): boolean => {
+    const others = tool(b[0]).keys(b[1])
+    return tool(a[0])
       .keys(a[1])
-      .some((one) =>
-        tool(b[0])
-          .keys(b[1])
-          .some((other) => {
-            const sameThing =
-              one.name === other.name ||
-              (one.name === 'tree' && other.name.startsWith('file:')) ||
-              (other.name === 'tree' && one.name.startsWith('file:'))
-            return sameThing && (one.access === 'write' || other.access === 'write')
-          }),
-      )
+      .some((one) => others.some((other) => keysConflict(one, other)))
+  }
   const writes = (file_path: string): [string, unknown] => ['os-write', { file_path, content: '' }]
 
   test('writes of different files run side by side; of the same file, also in another case, in order', () => {

@@ -1,0 +1,180 @@
+import { fail, type Mode, ok, type Outcome, type Turn, type UserMessage } from '@overskill/protocol'
+import { and, eq } from 'drizzle-orm'
+import type { Apps } from '../apps/apps.ts'
+import type { Database } from '../database/database.ts'
+import { steps, turns } from '../database/schema.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { type Leases, renewMs } from './leases.ts'
+import type { MessageQueue } from './message-queue.ts'
+import { unpackJson } from './stored-json.ts'
+import type { TurnModels } from './turn-models.ts'
+import type { RunningTurn } from './turn-runner.ts'
+import { presentTurn, type TurnRow } from './turn-state.ts'
+import { LeaseLost } from './turn-writer.ts'
+
+type Sent = { message: UserMessage; turn: Turn }
+
+/** From a person's message to the end of its turn: one turn an app at a time, the others wait (L11). */
+export interface AppBuilder {
+  send(app: string, input: { text: string; mode?: Mode | undefined }): Promise<Outcome<Sent>>
+  /** Stops a turn that runs or waits. One that has ended stays as it is. */
+  stop(app: string, turn: string): Promise<Outcome<Turn>>
+  /** Ends the running turn and starts this waiting one next. */
+  startNow(app: string, message: string): Promise<Outcome<Sent>>
+  turn(app: string, turn: string): Promise<Outcome<Turn>>
+  /** The exact request of a step, from 1 (L18). */
+  request(app: string, turn: string, step: number): Promise<Outcome<unknown>>
+  /** Starts what waits for an app. Called after each commit that adds a turn. */
+  wake(app: string): void
+  /** Takes over what a former process left, and from then on watches leases. */
+  start(): Promise<void>
+  /** Leaves what runs to the next process. */
+  close(): Promise<void>
+}
+
+export type AppBuilderOptions = {
+  db: Database
+  log: EventLog
+  apps: Apps
+  models: TurnModels
+  queue: MessageQueue
+  leases: Leases
+  /** Whether no other process uses this database: then every turn that is not ours has lost its owner. */
+  isAlone: boolean
+  run(turn: TurnRow): RunningTurn
+  onError(error: unknown, context: { app?: string; turn?: string }): void
+}
+
+export const createAppBuilder = (options: AppBuilderOptions): AppBuilder => new LeasedAppBuilder(options)
+
+class LeasedAppBuilder implements AppBuilder {
+  readonly #options: AppBuilderOptions
+  readonly #running = new Map<string, RunningTurn>() // by turn
+  readonly #waking = new Map<string, Promise<void>>() // by app
+  #renewal: NodeJS.Timeout | undefined
+  #isClosing = false
+
+  constructor(options: AppBuilderOptions) {
+    this.#options = options
+  }
+
+  async send(id: string, { text, mode = 'build' }: { text: string; mode?: Mode | undefined }): Promise<Outcome<Sent>> {
+    const { apps, models, queue, log } = this.#options
+    const app = await apps.find(id)
+    if (!app.ok) return app
+    const model = models.resolve(app.value.model)
+    if (!model.ok) return model
+    const sent = await log.write((write) => queue.add(write, id, { text, mode, model: model.value }))
+    this.wake(id)
+    return ok(sent)
+  }
+
+  async stop(app: string, id: string): Promise<Outcome<Turn>> {
+    const before = await this.turn(app, id)
+    if (!before.ok) return before
+    const cancelled = await this.#options.queue.cancel(app, id)
+    if (!cancelled) {
+      await this.#options.db.update(turns).set({ stopAsked: true }).where(this.#isTurn(app, id))
+      this.#running.get(id)?.stop()
+    }
+    return this.turn(app, id)
+  }
+
+  async startNow(app: string, message: string): Promise<Outcome<Sent>> {
+    const first = await this.#options.queue.first(app, message)
+    if (!first.ok) return first
+    const running = await this.#options.db.query.turns.findFirst({
+      where: and(eq(turns.app, app), eq(turns.status, 'running')),
+    })
+    if (running) await this.stop(app, running.id)
+    this.wake(app)
+    return first
+  }
+
+  async turn(app: string, id: string): Promise<Outcome<Turn>> {
+    const row = await this.#options.db.query.turns.findFirst({ where: this.#isTurn(app, id) })
+    return row ? ok(presentTurn(row)) : fail('not_found', `This app has no turn ${id}.`)
+  }
+
+  async request(app: string, id: string, step: number): Promise<Outcome<unknown>> {
+    const turn = await this.turn(app, id)
+    if (!turn.ok) return turn
+    const row = await this.#options.db.query.steps.findFirst({ where: and(eq(steps.turn, id), eq(steps.step, step)) })
+    return row ? ok(unpackJson(row.request)) : fail('not_found', `Turn ${id} has no step ${step}.`)
+  }
+
+  wake(app: string): void {
+    const before = this.#waking.get(app) ?? Promise.resolve()
+    const next = before
+      .then(() => this.#claim(app))
+      .catch((error: unknown) => this.#options.onError(error, { app }))
+      .finally(() => {
+        if (this.#waking.get(app) === next) this.#waking.delete(app)
+      })
+    this.#waking.set(app, next)
+  }
+
+  async start(): Promise<void> {
+    await this.#takeOver(this.#options.isAlone)
+    const waiting = await this.#options.db
+      .selectDistinct({ app: turns.app })
+      .from(turns)
+      .where(eq(turns.status, 'queued'))
+    for (const { app } of waiting) this.wake(app)
+    this.#renewal = setInterval(() => {
+      this.#renew().catch((error: unknown) => this.#options.onError(error, {}))
+    }, renewMs)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    clearInterval(this.#renewal)
+    await Promise.allSettled(this.#waking.values())
+    for (const running of this.#running.values()) running.abandon()
+    await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended))
+  }
+
+  #isTurn(app: string, id: string) {
+    return and(eq(turns.app, app), eq(turns.id, id))
+  }
+
+  async #claim(app: string): Promise<void> {
+    if (this.#isClosing) return
+    const turn = await this.#options.leases.claimNext(app)
+    if (turn) this.#begin(turn)
+  }
+
+  #begin(turn: TurnRow): void {
+    const { app, id } = turn
+    const running = this.#options.run(turn)
+    this.#running.set(id, running)
+    if (turn.stopAsked) running.stop()
+    running.ended
+      .catch((error: unknown) => this.#lost(turn, error))
+      .finally(() => {
+        this.#running.delete(id)
+        if (!this.#isClosing) this.wake(app)
+      })
+      .catch((error: unknown) => this.#options.onError(error, { app, turn: id }))
+  }
+
+  /** A turn that did not come to its end here: another has it, or the store was away. What is stored is gone on from. */
+  async #lost(turn: TurnRow, error: unknown): Promise<void> {
+    if (this.#isClosing) return
+    if (!(error instanceof LeaseLost)) this.#options.onError(error, { app: turn.app, turn: turn.id })
+    await this.#options.leases.release(turn)
+  }
+
+  /** Gives turns without an owner back to the queue, where the next claim takes them. */
+  async #takeOver(all: boolean): Promise<void> {
+    for (const turn of await this.#options.leases.abandoned(all)) {
+      if (this.#running.has(turn.id)) continue
+      if (await this.#options.leases.release(turn)) this.wake(turn.app)
+    }
+  }
+
+  async #renew(): Promise<void> {
+    for (const id of await this.#options.leases.renew()) this.#running.get(id)?.stop()
+    await this.#takeOver(false)
+  }
+}

@@ -1,0 +1,91 @@
+import type { DeclaredCall, ToolResult } from '@overskill/agent'
+import type { NewAppEvent, ToolCallStatus } from '@overskill/protocol'
+import { and, eq, lt, or } from 'drizzle-orm'
+import { blocks, toolExecutions } from '../database/schema.ts'
+import type { Write } from '../events/event-log.ts'
+import type { ShownCall } from './reply-blocks.ts'
+import { withoutNul } from './stored-json.ts'
+
+/** A tool call's row (L2): who writes it, with which lease, and how its tools behave after a crash. */
+export type CallOwner = { turn: string; leaseToken: number; effectOf(tool: string): 'transactional' | 'external' }
+
+const isCall = ({ turn }: CallOwner, call: DeclaredCall) =>
+  and(eq(toolExecutions.turn, turn), eq(toolExecutions.step, call.step), eq(toolExecutions.position, call.position))
+
+/** Writes the block and its call ahead of its run, or with its end when it never ran. A second one of the same place throws (L5). */
+export async function storeCall(
+  { sql }: Write,
+  owner: CallOwner,
+  call: DeclaredCall,
+  block: number,
+  status: ToolCallStatus,
+  result?: ToolResult,
+): Promise<void> {
+  const { step, position, index, providerId, name } = call
+  const { turn, leaseToken } = owner
+  await sql.insert(blocks).values({ turn, step, index, raw: JSON.stringify(call.block) })
+  const now = new Date()
+  await sql.insert(toolExecutions).values({
+    ...{ turn, step, position, call: call.call, index, block, providerId, name, status, leaseToken },
+    inputText: withoutNul(call.inputText),
+    effect: owner.effectOf(name),
+    startedAt: status === 'running' ? now : null,
+    finishedAt: result ? now : null,
+    ...(result && endOf(result)),
+  })
+}
+
+/** A queued call starts, or one that a former owner of the turn had started; throws when this owner started it before (L5). */
+export async function startCall({ sql }: Write, owner: CallOwner, call: DeclaredCall): Promise<void> {
+  const moved = await sql
+    .update(toolExecutions)
+    .set({ status: 'running', startedAt: new Date(), leaseToken: owner.leaseToken })
+    .where(
+      and(
+        isCall(owner, call),
+        or(
+          eq(toolExecutions.status, 'queued'),
+          and(eq(toolExecutions.status, 'running'), lt(toolExecutions.leaseToken, owner.leaseToken)),
+        ),
+      ),
+    )
+    .returning({ call: toolExecutions.call })
+  if (moved.length === 0) throw new Error(`Call ${call.call} was started before`)
+}
+
+/** A call ends: its row was there, or it ends without ever having been queued. */
+export async function endCall(
+  write: Write,
+  owner: CallOwner,
+  call: DeclaredCall,
+  block: number,
+  result: ToolResult,
+): Promise<void> {
+  const status = result.ok ? 'complete' : result.status
+  const ended = await write.sql
+    .update(toolExecutions)
+    .set({ ...endOf(result), status, finishedAt: new Date() })
+    .where(isCall(owner, call))
+    .returning({ call: toolExecutions.call })
+  if (ended.length === 0) await storeCall(write, owner, call, block, status, result)
+}
+
+const endOf = (result: ToolResult) => ({
+  result: withoutNul(result.text),
+  errorCode: result.ok ? null : result.code,
+})
+
+type Place = { message: string; block: number; call: string; name: string }
+
+export const placeOf = (message: string, { block, call, name }: ShownCall): Place => ({ message, block, call, name })
+
+/** The event that ends a call on the screen. */
+export function endEvent(at: Place, result: ToolResult, ms: number): NewAppEvent {
+  if (result.ok) {
+    const { text, added, removed } = result
+    const lines = { ...(added !== undefined && { added }), ...(removed !== undefined && { removed }) }
+    return { type: 'tool.completed', ...at, status: 'complete', result: text, ms, ...lines }
+  }
+  const error = { code: result.code, message: result.text }
+  return { type: 'tool.failed', ...at, status: result.status, result: result.text, error, ms }
+}

@@ -1,0 +1,132 @@
+import type { TurnEnd } from '@overskill/agent'
+import {
+  advance,
+  type Conversation,
+  type Deployment,
+  type Ending,
+  must,
+  turnMoves,
+  type TurnDeployment,
+} from '@overskill/protocol'
+import { eq } from 'drizzle-orm'
+import type { Apps } from '../apps/apps.ts'
+import { readDraft } from '../apps/files.ts'
+import type { Versions } from '../apps/versions.ts'
+import type { Database } from '../database/database.ts'
+import { turns } from '../database/schema.ts'
+import { presentTurn, type TurnRow } from './turn-state.ts'
+import type { TurnWriter } from './turn-writer.ts'
+import { readUserMessage } from './user-messages.ts'
+import { versionTitle } from './version-title.ts'
+
+export type TurnFinish = {
+  db: Database
+  apps: Apps
+  versions: Versions
+  writer: TurnWriter
+  /** Deploys a version to preview and resolves when that has ended, whichever way. */
+  deploy(app: string, version: number, turn: string): Promise<Deployment>
+  conversation(app: string): Promise<Conversation>
+}
+
+/**
+ * From the end of the model to the terminal event (L27): version, deployment, end, each step stored before the next, so that
+ * whoever takes the turn over goes on where it stood. `end` is absent when a former owner stored it.
+ */
+export async function finishTurn(turn: TurnRow, end: TurnEnd | undefined, finish: TurnFinish): Promise<void> {
+  if (end) await storeEnd(turn, end, finish)
+  if (turn.phase === 'version') await makeVersion(turn, finish)
+  const ending = must(turn.ending, 'How the turn ended')
+  const deployment =
+    turn.version === null ? notDeployed(turn, ending) : await deployed(turn, turn.version, ending, finish)
+  await endTurn(turn, ending, deployment, finish)
+}
+
+async function storeEnd(turn: TurnRow, end: TurnEnd, { writer, conversation }: TurnFinish): Promise<void> {
+  turn.ending = end.ending
+  turn.error = end.ending === 'failed' ? end.error : null
+  turn.phase = 'version'
+  const block = await nextBlock(turn, conversation)
+  await writer.store(async ({ sql }) => {
+    await sql
+      .update(turns)
+      .set({ phase: turn.phase, ending: turn.ending, error: turn.error, progressAt: new Date() })
+      .where(eq(turns.id, turn.id))
+    if (end.ending !== 'failed') return []
+    const { code, message: text } = end.error
+    const notice = { type: 'notice.added' as const, message: turn.reply, block, level: 'error' as const, code, text }
+    return [{ ...notice, ...(end.actions.length > 0 && { actions: end.actions }) }]
+  })
+}
+
+const nextBlock = async (turn: TurnRow, conversation: TurnFinish['conversation']): Promise<number> => {
+  const reply = (await conversation(turn.app)).messages.find(({ id }) => id === turn.reply)
+  return reply?.role === 'assistant' ? reply.blocks.length : 0
+}
+
+async function makeVersion(turn: TurnRow, { db, writer, versions, conversation }: TurnFinish): Promise<void> {
+  const { messages } = await conversation(turn.app)
+  const reply = messages.find(({ id }) => id === turn.reply)
+  const blocks = reply?.role === 'assistant' ? reply.blocks : []
+  const said = blocks.findLast((block) => block.type === 'text' && block.text.trim() !== '')
+  const { text } = await readUserMessage(db, turn.message)
+  const title = versionTitle(said?.type === 'text' ? said.text : undefined, text)
+  const ending = must(turn.ending, 'How the turn ended')
+  turn.phase = 'deploy'
+  await writer.store(async (write) => {
+    const tree = await readDraft(write.sql, turn.app)
+    const input = { app: turn.app, tree, title, origin: 'turn' as const, turn: turn.id, ending, message: turn.reply }
+    const version = await versions.create(write, input)
+    turn.version = version?.number ?? null
+    await write.sql.update(turns).set({ phase: turn.phase, version: turn.version }).where(eq(turns.id, turn.id))
+    return []
+  })
+}
+
+const notDeployed = ({ mode }: TurnRow, ending: Ending): TurnDeployment => {
+  if (mode !== 'build') return { skipped: mode }
+  return { skipped: ending === 'stopped' ? 'stopped' : 'no_changes' }
+}
+
+async function deployed(turn: TurnRow, version: number, ending: Ending, finish: TurnFinish): Promise<TurnDeployment> {
+  const { id, status, error } = await finish.deploy(turn.app, version, turn.id)
+  if (status === 'live') return { id, status }
+  if (status !== 'failed') return { skipped: 'superseded' }
+  await tellFailedBuild(turn, version, error, finish)
+  return ending === 'completed' ? { id, status } : { skipped: 'build_failed' }
+}
+
+async function tellFailedBuild(turn: TurnRow, version: number, error: string | undefined, finish: TurnFinish) {
+  const block = await nextBlock(turn, finish.conversation)
+  const first = error?.split('\n')[0] ?? ''
+  const kept = version > 1 ? ' The preview still shows the last version that builds.' : ''
+  const text = `Version ${version} does not build: ${first}.${kept}`.replace('..', '.')
+  await finish.writer.store(() => [
+    {
+      type: 'notice.added',
+      message: turn.reply,
+      block,
+      level: 'error',
+      code: 'build_failed',
+      text,
+      actions: ['restore'],
+    },
+  ])
+}
+
+/** The terminal event: exactly one, the turn's last, and only now that its deployment is known. */
+async function endTurn(
+  turn: TurnRow,
+  ending: Ending,
+  deployment: TurnDeployment,
+  { writer, apps }: TurnFinish,
+): Promise<void> {
+  const { status } = advance(turnMoves, { status: turn.status }, ending)
+  await writer.store(async (write) => {
+    const set = { status, deployment, endedAt: new Date(), leaseOwner: null, leaseUntil: null }
+    const [row] = await write.sql.update(turns).set(set).where(eq(turns.id, turn.id)).returning()
+    const ended = presentTurn(must(row, `Turn ${turn.id}`))
+    await apps.settle(write, turn.app)
+    return [{ type: `turn.${ending}`, turn: ended }]
+  })
+}

@@ -1,0 +1,106 @@
+import { type DeclaredCall, entriesOfStep, type HistoryEntry, type RawBlock, type ToolResult } from '@overskill/agent'
+import { must } from '@overskill/protocol'
+import { and, asc, eq, lt } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { blocks, steps, toolExecutions, turns } from '../database/schema.ts'
+
+type Execution = typeof toolExecutions.$inferSelect
+type StepRow = Pick<typeof steps.$inferSelect, 'step' | 'stop' | 'taken' | 'after'>
+
+/** One stored step: the reply's complete blocks in the provider's order, and what became of its calls. */
+export type StoredStep = StepRow & { blocks: { index: number; block: RawBlock }[]; calls: Execution[] }
+
+/** The steps of a turn, in order. */
+export async function readSteps(db: Database, turn: string): Promise<StoredStep[]> {
+  const columns = { step: steps.step, stop: steps.stop, taken: steps.taken, after: steps.after }
+  const [stepRows, blockRows, calls] = await Promise.all([
+    db.select(columns).from(steps).where(eq(steps.turn, turn)).orderBy(asc(steps.step)),
+    db.select().from(blocks).where(eq(blocks.turn, turn)).orderBy(asc(blocks.step), asc(blocks.index)),
+    db
+      .select()
+      .from(toolExecutions)
+      .where(eq(toolExecutions.turn, turn))
+      .orderBy(asc(toolExecutions.step), asc(toolExecutions.position)),
+  ])
+  return stepRows.map((row) => ({
+    ...row,
+    blocks: blockRows
+      .filter(({ step }) => step === row.step)
+      .map(({ index, raw }) => ({ index, block: JSON.parse(raw) as RawBlock })),
+    calls: calls.filter(({ step }) => step === row.step),
+  }))
+}
+
+const interrupted =
+  'ERROR INTERRUPTED: OverSkill was restarted before this call ended. It may have happened; check before repeating.'
+
+/** The call as the model made it. */
+export const declaredCall = (row: Execution, block: RawBlock): DeclaredCall => ({
+  step: row.step,
+  position: row.position,
+  call: row.call,
+  index: row.index,
+  providerId: row.providerId,
+  name: row.name,
+  inputText: row.inputText,
+  block,
+})
+
+/** What a call is answered with; one that never got its end says so. Never a placeholder (L1, L15). */
+export const resultOf = ({ status, result, errorCode }: Execution): ToolResult =>
+  status === 'complete'
+    ? { ok: true, text: result ?? '' }
+    : { ok: false, status: 'error', code: errorCode ?? 'INTERRUPTED', text: result ?? interrupted }
+
+/** A step's blocks without its calls, and its calls with their blocks. */
+export function splitStep({ blocks: reply, calls }: StoredStep) {
+  const blockOf = (row: Execution): RawBlock =>
+    must(
+      reply.find(({ index }) => index === row.index),
+      `The block of call ${row.call}`,
+    ).block
+  return {
+    blocks: reply.filter(({ index }) => !calls.some((call) => call.index === index)),
+    calls: calls.map((row) => ({ row, call: declaredCall(row, blockOf(row)) })),
+  }
+}
+
+/** A finished step as the model gets it back. */
+export function stepEntries(step: StoredStep): HistoryEntry[] {
+  if (!step.taken) return []
+  const { blocks: rest, calls } = splitStep(step)
+  const after = step.after as HistoryEntry | null
+  return entriesOfStep({
+    blocks: rest,
+    calls: calls.map(({ row, call }) => ({ call, result: resultOf(row) })),
+    ...(after && { after }),
+  })
+}
+
+/** The model conversation before a turn: every earlier turn that reached the model, as it was sent and received. */
+export async function readHistory(db: Database, app: string, position: number): Promise<HistoryEntry[]> {
+  const earlier = await db
+    .select({ id: turns.id, opening: turns.opening })
+    .from(turns)
+    .where(and(eq(turns.app, app), lt(turns.position, position)))
+    .orderBy(asc(turns.position))
+  const entries: HistoryEntry[] = []
+  for (const { id, opening } of earlier) {
+    if (!opening) continue
+    entries.push(...(opening as HistoryEntry[]))
+    for (const step of await readSteps(db, id)) entries.push(...stepEntries(step))
+  }
+  return joinUsers(entries)
+}
+
+/** Two entries of one side in a row become one: results first, then what the person says. */
+export function joinUsers(entries: readonly HistoryEntry[]): HistoryEntry[] {
+  const joined: HistoryEntry[] = []
+  for (const entry of entries) {
+    const last = joined.at(-1)
+    if (entry.role === 'user' && last?.role === 'user') {
+      joined[joined.length - 1] = { role: 'user', content: [...last.content, ...entry.content] }
+    } else joined.push(entry)
+  }
+  return joined
+}

@@ -1,0 +1,109 @@
+import { newId } from '@overskill/protocol'
+import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { apps, turns } from '../database/schema.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
+import { presentTurn, type TurnRow } from './turn-state.ts'
+import { readUserMessage } from './user-messages.ts'
+
+/** AD3: 10 s, renewed every 2 s. */
+export const leaseMs = 10_000
+export const renewMs = 2_000
+/** Longest a turn may take in all. */
+export const turnLimitMs = 60 * 60_000
+
+/** Who runs which turn. A process claims, renews and gives back; whoever dies is taken over when the time is up. */
+export type Leases = {
+  /** The next waiting turn of an app becomes ours, unless one runs. */
+  claimNext(app: string): Promise<TurnRow | undefined>
+  /** A turn whose owner is gone goes back to the queue, first in line (running → queued, API.md "States"). */
+  release(turn: TurnRow): Promise<boolean>
+  /** Turns whose lease is over; with `all`, every running one that is not ours: for a process alone on its data. */
+  abandoned(all: boolean): Promise<TurnRow[]>
+  /** Lengthens ours. Returns the turns that somebody asked to stop. */
+  renew(): Promise<string[]>
+}
+
+export function createLeases({ db, log, owner }: { db: Database; log: EventLog; owner: string }): Leases {
+  const until = () => raw<Date>`now() + ${`${leaseMs} ms`}::interval`
+
+  return {
+    claimNext: (app) =>
+      log.write(async (write) => {
+        await write.sql.select({ id: apps.id }).from(apps).where(eq(apps.id, app)).for('update')
+        const open = await write.sql.query.turns.findMany({
+          where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
+          orderBy: asc(turns.position),
+        })
+        const next = open[0]
+        if (!next || open.some(({ status }) => status === 'running')) return undefined
+        const started = next.startedAt ?? new Date()
+        const [row] = await write.sql
+          .update(turns)
+          .set({
+            status: 'running',
+            leaseOwner: owner,
+            leaseToken: next.leaseToken + 1,
+            leaseUntil: until(),
+            startedAt: started,
+            deadline: new Date(started.getTime() + turnLimitMs),
+            progressAt: new Date(),
+          })
+          .where(eq(turns.id, next.id))
+          .returning()
+        if (!row) return undefined
+        await announce(write, row, next.startedAt === null)
+        return row
+      }),
+
+    release: (turn) =>
+      log.write(async (write) => {
+        const [row] = await write.sql
+          .update(turns)
+          .set({ status: 'queued', leaseOwner: null, leaseUntil: null })
+          .where(and(eq(turns.id, turn.id), eq(turns.leaseToken, turn.leaseToken), eq(turns.status, 'running')))
+          .returning()
+        if (row) await write.append(row.app, [{ type: 'turn.queued', turn: presentTurn(row) }])
+        return row !== undefined
+      }),
+
+    abandoned: (all) =>
+      db.query.turns.findMany({
+        where: and(
+          eq(turns.status, 'running'),
+          all
+            ? raw`${turns.leaseOwner} is distinct from ${owner}`
+            : or(isNull(turns.leaseUntil), lt(turns.leaseUntil, raw`now()`)),
+        ),
+      }),
+
+    async renew() {
+      const rows = await db
+        .update(turns)
+        .set({ leaseUntil: until() })
+        .where(and(eq(turns.leaseOwner, owner), eq(turns.status, 'running')))
+        .returning({ id: turns.id, stopAsked: turns.stopAsked })
+      return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
+    },
+  }
+}
+
+/** Tells the pages that a turn runs; the first time, with the message that will hold the answer. */
+async function announce(write: Write, row: TurnRow, isFirst: boolean): Promise<void> {
+  const message = isFirst ? await readUserMessage(write.sql, row.message) : undefined
+  const reply = {
+    id: row.reply,
+    role: 'assistant' as const,
+    turn: row.id,
+    blocks: [],
+    createdAt: new Date().toISOString(),
+  }
+  await write.append(row.app, [
+    ...(message ? [{ type: 'message.updated' as const, message }] : []),
+    { type: 'turn.started', turn: presentTurn(row) },
+    ...(isFirst ? [{ type: 'message.created' as const, message: reply }] : []),
+  ])
+}
+
+/** A name for this process among the owners of leases. */
+export const newOwner = (): string => newId('req')

@@ -1,0 +1,186 @@
+import { fail, type Mode, must, newId, ok, type Outcome, type Turn, type UserMessage } from '@overskill/protocol'
+import { noCost, noUsage } from '@overskill/agent'
+import { and, asc, desc, eq, inArray } from 'drizzle-orm'
+import type { Apps } from '../apps/apps.ts'
+import { apps as appTable, messages, turns } from '../database/schema.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
+import { presentTurn, type TurnRow } from './turn-state.ts'
+import { presentMessage } from './user-messages.ts'
+
+/** What waits for an app: a message and its turn, in an order that people can change until it starts (A7). */
+export type MessageQueue = {
+  /** Part of the caller's transaction. The turn waits; whoever runs turns is woken after the commit. */
+  add(
+    write: Write,
+    app: string,
+    input: { text: string; mode: Mode; model: string },
+  ): Promise<{ message: UserMessage; turn: Turn }>
+  edit(app: string, message: string, text: string): Promise<Outcome<UserMessage>>
+  remove(app: string, message: string): Promise<Outcome<UserMessage>>
+  /** Sets the order; messages that are not named come after those that are. */
+  order(app: string, ids: readonly string[]): Promise<Outcome<UserMessage[]>>
+  first(app: string, message: string): Promise<Outcome<{ message: UserMessage; turn: Turn }>>
+  /** Ends a turn that has not started. False when it has. */
+  cancel(app: string, turn: string): Promise<boolean>
+}
+
+export function createMessageQueue({ log, apps }: { log: EventLog; apps: Apps }): MessageQueue {
+  const changeQueued = <T>(
+    app: string,
+    id: string,
+    change: (write: Write, found: Queued) => Promise<T>,
+  ): Promise<Outcome<T>> =>
+    log.write(async (write) => {
+      const found = await findQueued(write, app, id)
+      return found.ok ? ok(await change(write, found.value)) : found
+    })
+
+  return {
+    async add(write, app, { text, mode, model }) {
+      await lockApp(write, app)
+      const [last] = await write.sql
+        .select()
+        .from(turns)
+        .where(eq(turns.app, app))
+        .orderBy(desc(turns.position))
+        .limit(1)
+      const busy = (await openTurns(write, app)).length > 0
+      const turn = newId('turn')
+      const [message] = await write.sql
+        .insert(messages)
+        .values({ id: newId('msg'), app, turn, text })
+        .returning()
+      const said = must(message, 'The new message')
+      const values = { id: turn, app, message: said.id, reply: newId('msg'), status: 'queued' as const, mode, model }
+      const [row] = await write.sql
+        .insert(turns)
+        .values({ ...values, position: (last?.position ?? 0) + 1, usage: noUsage, cost: noCost })
+        .returning()
+      const shown = { message: presentMessage(said, busy), turn: presentTurn(must(row, 'The new turn')) }
+      await write.append(app, [
+        { type: 'message.created', message: shown.message },
+        { type: 'turn.queued', turn: shown.turn },
+      ])
+      await apps.settle(write, app)
+      return shown
+    },
+
+    edit: (app, id, text) =>
+      changeQueued(app, id, async (write, { message }) => {
+        await write.sql.update(messages).set({ text }).where(eq(messages.id, id))
+        const shown = presentMessage({ ...message, text }, true)
+        await write.append(app, [{ type: 'message.updated', message: shown }])
+        return shown
+      }),
+
+    remove: (app, id) =>
+      changeQueued(app, id, async (write, { message, turn }) => {
+        await write.sql.update(messages).set({ removed: true }).where(eq(messages.id, id))
+        const stopped = await stopQueued(write, turn)
+        await write.append(app, [
+          { type: 'message.removed', message: id },
+          { type: 'turn.stopped', turn: presentTurn(stopped) },
+        ])
+        await apps.settle(write, app)
+        return presentMessage(message)
+      }),
+
+    order: (app, ids) =>
+      log.write(async (write) => {
+        const waiting = await lockQueue(write, app)
+        const unknown = ids.find((id) => !waiting.some(({ message }) => message.id === id))
+        if (unknown) return fail('conflict', `Message ${unknown} does not wait any more.`)
+        const sorted = waiting.toSorted((a, b) => rank(ids, a) - rank(ids, b))
+        const positions = waiting.map(({ turn }) => turn.position)
+        const shown = sorted.map(({ message }) => presentMessage(message, true))
+        for (const [index, { turn }] of sorted.entries()) {
+          await write.sql
+            .update(turns)
+            .set({ position: must(positions[index], 'A position') })
+            .where(eq(turns.id, turn.id))
+        }
+        await write.append(
+          app,
+          shown.flatMap((message) => [
+            { type: 'message.removed' as const, message: message.id },
+            { type: 'message.created' as const, message },
+          ]),
+        )
+        return ok(shown)
+      }),
+
+    first: (app, id) =>
+      changeQueued(app, id, async (write, { message, turn }) => {
+        const open = await openTurns(write, app)
+        const others = open.filter((other) => other.id !== turn.id && other.status === 'queued')
+        const positions = [...others, turn].map(({ position }) => position).toSorted((a, b) => a - b)
+        for (const [index, row] of [turn, ...others].entries()) {
+          const position = must(positions[index], 'A position')
+          await write.sql.update(turns).set({ position }).where(eq(turns.id, row.id))
+        }
+        return { message: presentMessage(message, true), turn: presentTurn(turn) }
+      }),
+
+    cancel: (app, id) =>
+      log.write(async (write) => {
+        await lockApp(write, app)
+        const row = await write.sql.query.turns.findFirst({ where: and(eq(turns.app, app), eq(turns.id, id)) })
+        if (row?.status !== 'queued' || row.startedAt) return false
+        const stopped = await stopQueued(write, row)
+        const [message] = await write.sql.select().from(messages).where(eq(messages.id, row.message))
+        await write.append(app, [
+          { type: 'message.updated', message: presentMessage(must(message, 'The message')) },
+          { type: 'turn.stopped', turn: presentTurn(stopped) },
+        ])
+        await apps.settle(write, app)
+        return true
+      }),
+  }
+}
+
+type Queued = { message: typeof messages.$inferSelect; turn: TurnRow }
+
+/** Every change of a queue and every claim of a turn holds the app's row. */
+const lockApp = (write: Write, app: string) =>
+  write.sql.select({ id: appTable.id }).from(appTable).where(eq(appTable.id, app)).for('update')
+
+const openTurns = (write: Write, app: string): Promise<TurnRow[]> =>
+  write.sql.query.turns.findMany({
+    where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
+    orderBy: asc(turns.position),
+  })
+
+async function lockQueue(write: Write, app: string): Promise<Queued[]> {
+  await lockApp(write, app)
+  const waiting = (await openTurns(write, app)).filter(({ status, startedAt }) => status === 'queued' && !startedAt)
+  if (waiting.length === 0) return []
+  const ids = waiting.map(({ message }) => message)
+  const rows = await write.sql.select().from(messages).where(inArray(messages.id, ids))
+  return waiting.flatMap((turn) => rows.filter(({ id }) => id === turn.message).map((message) => ({ message, turn })))
+}
+
+async function findQueued(write: Write, app: string, id: string): Promise<Outcome<Queued>> {
+  const found = (await lockQueue(write, app)).find(({ message }) => message.id === id)
+  if (found) return ok(found)
+  const [known] = await write.sql
+    .select()
+    .from(messages)
+    .where(and(eq(messages.app, app), eq(messages.id, id)))
+  return known
+    ? fail('conflict', 'That message does not wait any more: its turn has started or ended.')
+    : fail('not_found', `This app has no message ${id}.`)
+}
+
+async function stopQueued(write: Write, turn: TurnRow): Promise<TurnRow> {
+  const [row] = await write.sql
+    .update(turns)
+    .set({ status: 'stopped', deployment: { skipped: 'stopped' }, endedAt: new Date() })
+    .where(and(eq(turns.id, turn.id), eq(turns.status, 'queued')))
+    .returning()
+  return must(row, `The waiting turn ${turn.id}`)
+}
+
+const rank = (ids: readonly string[], { message }: Queued): number => {
+  const index = ids.indexOf(message.id)
+  return index < 0 ? ids.length : index
+}

@@ -1,0 +1,297 @@
+import {
+  addCosts,
+  addUsage,
+  type DeclaredCall,
+  type HistoryEntry,
+  type RawBlock,
+  type StopReason,
+  type ToolResult,
+  type TurnJournal,
+} from '@overskill/agent'
+import { type Cost, must, type NewAppEvent, type NoticeAction, type Usage } from '@overskill/protocol'
+import { applyStaged, type BlobStore, checkPlace, openDraft, type Tree } from '@overskill/workspace'
+import { and, eq } from 'drizzle-orm'
+import type { Apps } from '../apps/apps.ts'
+import { commitStaged, replaceDraft } from '../apps/files.ts'
+import { changesBetween } from '../apps/versions.ts'
+import { blocks, steps, turns } from '../database/schema.ts'
+import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
+import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
+import { packJson } from './stored-json.ts'
+import type { ToolWork } from './tools/work.ts'
+import type { TurnRow } from './turn-state.ts'
+import type { TurnWriter } from './turn-writer.ts'
+
+export type JournalOptions = {
+  blobs: BlobStore
+  apps: Apps
+  writer: TurnWriter
+  turn: TurnRow
+  model: string
+  /** The committed draft as the turn finds it. Every later change of it goes through this journal. */
+  tree: Tree
+  /** Number of the next block of the assistant message. */
+  nextBlock: number
+  /** Calls of the step that a former process began. */
+  known: readonly KnownCall[]
+  effectOf(tool: string): 'transactional' | 'external'
+  now(): number
+}
+
+/** One call's `ToolWork`, and what it staged besides files. */
+type StagedWork = ToolWork & { named?: { name: string; description: string | undefined } }
+
+/** The journal of a running turn on Postgres (AD3): what the model is told, what is shown and what lasts are one record. */
+export class PgTurnJournal implements TurnJournal<ToolWork> {
+  readonly #options: JournalOptions
+  readonly #owner: CallOwner
+  readonly #message: string
+  readonly #blocks: ReplyBlocks
+  readonly #treeBefore = new Map<number, Tree>() // by step, for a refusal
+  #tree: Tree
+  #usage: Usage
+  #cost: Cost
+
+  constructor(options: JournalOptions) {
+    const { turn, effectOf } = options
+    this.#options = options
+    this.#owner = { turn: turn.id, leaseToken: turn.leaseToken, effectOf }
+    this.#message = turn.reply
+    this.#blocks = createReplyBlocks(options.nextBlock, options.now, options.known)
+    this.#tree = options.tree
+    this.#usage = turn.usage
+    this.#cost = turn.cost
+  }
+
+  /** The draft with everything that was committed. */
+  get tree(): Tree {
+    return this.#tree
+  }
+
+  requestReady(step: number, body: unknown): Promise<void> {
+    const { turn, model } = this.#options
+    const isFirst = !this.#treeBefore.has(step)
+    this.#treeBefore.set(step, this.#tree)
+    const request = packJson(body)
+    return this.#options.writer.store(async ({ sql }) => {
+      await sql
+        .insert(steps)
+        .values({ turn: turn.id, step, request })
+        .onConflictDoUpdate({ target: [steps.turn, steps.step], set: { request } })
+      await sql.update(turns).set({ steps: step, progressAt: new Date() }).where(eq(turns.id, turn.id))
+      return isFirst ? [{ type: 'step.started', turn: turn.id, step, model }] : []
+    })
+  }
+
+  blockStarted(
+    step: number,
+    index: number,
+    kind: 'text' | 'thinking' | 'tool',
+    call?: { call: string; name: string },
+  ): void {
+    if (kind === 'tool') {
+      const { call: id, name } = must(call, 'The call of a tool block')
+      this.#show(this.#blocks.openCall(step, index, id, name, this.#message))
+    } else this.#show(this.#blocks.open(step, index, kind, this.#message))
+  }
+
+  delta(step: number, index: number, text: string): void {
+    const { writer } = this.#options
+    const message = this.#message
+    const block = this.#blocks.find(step, index)
+    const call = this.#blocks.findCall(step, index)
+    if (block) {
+      const type = block.kind === 'text' ? 'text.delta' : 'thinking.delta'
+      writer.delta({ type, message, block: block.block, offset: block.length, text })
+      block.length += text.length
+    } else if (call) {
+      const at = placeOf(message, call)
+      writer.delta({ type: 'tool.input', ...at, status: 'pending', inputDelta: text, offset: call.length })
+      call.length += text.length
+    }
+  }
+
+  blockStopped(step: number, index: number, block: RawBlock): Promise<void> {
+    const closing = this.#blocks.close(step, index, this.#message)
+    return this.#storeBlock(step, index, block, closing)
+  }
+
+  callQueued(call: DeclaredCall, input: unknown): Promise<void> {
+    const at = this.#shown(call)
+    return this.#options.writer.store(async (write) => {
+      await storeCall(write, this.#owner, call, at.block, 'queued')
+      return [{ type: 'tool.queued', ...placeOf(this.#message, at), status: 'queued', input }]
+    })
+  }
+
+  callStarted(call: DeclaredCall, input: unknown): Promise<void> {
+    const at = this.#shown(call)
+    return this.#options.writer.store(async (write) => {
+      await storeCall(write, this.#owner, call, at.block, 'running')
+      const place = placeOf(this.#message, at)
+      return [
+        { type: 'tool.queued', ...place, status: 'queued', input },
+        { type: 'tool.running', ...place, status: 'running' },
+      ]
+    })
+  }
+
+  callRunning(call: DeclaredCall): Promise<void> {
+    const at = this.#shown(call)
+    return this.#options.writer.store(async (write) => {
+      await startCall(write, this.#owner, call)
+      return [{ type: 'tool.running', ...placeOf(this.#message, at), status: 'running' }]
+    })
+  }
+
+  async work(): Promise<ToolWork> {
+    const { blobs, apps, turn } = this.#options
+    const work: StagedWork = {
+      draft: openDraft(this.#tree, blobs),
+      async rename(name, description) {
+        const slug = await apps.slugFor(turn.app, name)
+        if (slug.ok) work.named = { name, description }
+        return slug.ok ? { ok: true, value: { name, slug: slug.value } } : slug
+      },
+      plan() {}, // the page shows it from the call's input: there is no second copy
+    }
+    return work
+  }
+
+  callFinished(call: DeclaredCall, given: ToolResult, work: StagedWork | undefined, ms: number): Promise<void> {
+    const { writer, apps, turn } = this.#options
+    const at = this.#shown(call)
+    const { result, staged, changes } = settleWork(given, work, this.#tree)
+    this.#tree = applyStaged(this.#tree, staged)
+    return writer.store(async (write) => {
+      if (staged.length > 0) await commitStaged(write.sql, turn.app, staged)
+      await endCall(write, this.#owner, call, at.block, result)
+      if (result.ok && work?.named) await apps.rename(write, turn.app, work.named.name, work.named.description)
+      const moved: NewAppEvent[] =
+        changes.length === 0 ? [] : [{ type: 'files.changed', changes, origin: { turn: turn.id, call: call.call } }]
+      return [...moved, endEvent(placeOf(this.#message, at), result, ms)]
+    })
+  }
+
+  blockCut(step: number, index: number, why: keyof typeof cutWords, kept?: RawBlock): Promise<void> {
+    const call = this.#blocks.findCall(step, index)
+    if (call) {
+      const error = { code: 'CUT_OFF', message: cutWords[why] }
+      return this.#store([{ type: 'tool.failed', ...placeOf(this.#message, call), status: 'cancelled', error }])
+    }
+    const closing = this.#blocks.close(step, index, this.#message)
+    if (why === 'connection' && this.#blocks.find(step, index))
+      closing.push(this.#notice('warning', 'cut_off', cutText))
+    return kept ? this.#storeBlock(step, index, kept, closing) : this.#dropBlock(step, index, closing)
+  }
+
+  stepFinished(
+    step: number,
+    { stop, usage, cost, after }: { stop: StopReason | 'cut'; usage: Usage; cost: Cost; after?: HistoryEntry },
+  ): Promise<void> {
+    const { turn, model } = this.#options
+    const closing = this.#blocks.closeStep(step, this.#message)
+    this.#usage = addUsage(this.#usage, usage)
+    this.#cost = addCosts(this.#cost, cost)
+    const set = { usage: this.#usage, cost: this.#cost, steps: step, progressAt: new Date() }
+    return this.#options.writer.store(async ({ sql }) => {
+      await sql
+        .update(steps)
+        .set({ stop, usage, ...(after && { after }) })
+        .where(and(eq(steps.turn, turn.id), eq(steps.step, step)))
+      await sql.update(turns).set(set).where(eq(turns.id, turn.id))
+      return [...closing, { type: 'step.completed', turn: turn.id, step, model, usage }]
+    })
+  }
+
+  retrying(attempt: number, of: number, reason: string, retryAtMs: number): Promise<void> {
+    const retryAt = new Date(retryAtMs).toISOString()
+    return this.#store([{ type: 'turn.retrying', turn: this.#owner.turn, attempt, of, reason, retryAt }])
+  }
+
+  notice(level: 'info' | 'warning' | 'error', code: string, text: string, actions?: NoticeAction[]): Promise<void> {
+    return this.#store([this.#notice(level, code, text, actions)])
+  }
+
+  rollBack(step: number): Promise<void> {
+    const { turn, writer } = this.#options
+    const before = must(this.#treeBefore.get(step), `The tree before step ${step}`)
+    const changes = changesBetween(this.#tree, before)
+    this.#tree = before
+    return writer.store(async ({ sql }) => {
+      await sql
+        .update(steps)
+        .set({ taken: false })
+        .where(and(eq(steps.turn, turn.id), eq(steps.step, step)))
+      if (changes.length === 0) return []
+      await replaceDraft(sql, turn.app, before)
+      return [{ type: 'files.changed', changes, origin: { turn: turn.id, call: turn.reply } }]
+    })
+  }
+
+  #notice(level: 'info' | 'warning' | 'error', code: string, text: string, actions?: NoticeAction[]): NewAppEvent {
+    const block = this.#blocks.take()
+    return { type: 'notice.added', message: this.#message, block, level, code, text, ...(actions && { actions }) }
+  }
+
+  #store(events: readonly NewAppEvent[]): Promise<void> {
+    return this.#options.writer.store(() => events)
+  }
+
+  /** For what nobody waits for: if it cannot be stored, the next durable fact rejects as well. */
+  #show(events: readonly NewAppEvent[]): void {
+    this.#store(events).catch(() => undefined)
+  }
+
+  #storeBlock(step: number, index: number, block: RawBlock, events: readonly NewAppEvent[]): Promise<void> {
+    const row = { turn: this.#owner.turn, step, index, raw: JSON.stringify(block) }
+    return this.#options.writer.store(async ({ sql }) => {
+      await sql.insert(blocks).values(row)
+      return events
+    })
+  }
+
+  /** The block may have been stored as complete before its whole reply was dropped. */
+  #dropBlock(step: number, index: number, events: readonly NewAppEvent[]): Promise<void> {
+    const isBlock = and(eq(blocks.turn, this.#owner.turn), eq(blocks.step, step), eq(blocks.index, index))
+    return this.#options.writer.store(async ({ sql }) => {
+      await sql.delete(blocks).where(isBlock)
+      return events
+    })
+  }
+
+  #shown({ step, index, call, name }: DeclaredCall): ShownCall {
+    const found = this.#blocks.findCall(step, index)
+    if (found?.call === call) return found
+    // Its block stopped before anything of it was shown.
+    this.#show(this.#blocks.openCall(step, index, call, name, this.#message))
+    return must(this.#blocks.findCall(step, index), `Call ${call}`)
+  }
+}
+
+const cutText = 'The connection to the model was cut here. The part above is incomplete; the request was sent again.'
+
+const cutWords = {
+  connection: 'The connection to the model was cut before this call was complete. Nothing was changed.',
+  stopped: 'Stopped before this call was complete. Nothing was changed.',
+  output_limit: 'The model reached its output limit before this call was complete. Nothing was changed.',
+}
+
+/** What a finished call may commit: nothing of one that failed, and nothing that a call beside it has made impossible. */
+function settleWork(given: ToolResult, work: StagedWork | undefined, tree: Tree) {
+  const nothing = { staged: [], changes: [] }
+  if (!given.ok || !work) return { result: given, ...nothing }
+  const staged = work.draft.staged()
+  const without = applyStaged(
+    tree,
+    staged.filter(({ entry }) => !entry),
+  )
+  for (const { path, entry } of staged) {
+    const place = entry && !tree.has(path) ? checkPlace(path, without) : undefined
+    if (place && !place.ok) {
+      const text = `ERROR PATH_DENIED: ${place.failure.detail}`
+      return { result: { ok: false, status: 'error', code: 'PATH_DENIED', text } satisfies ToolResult, ...nothing }
+    }
+  }
+  return { result: given, staged, changes: work.draft.changes() }
+}

@@ -1,0 +1,157 @@
+import { type AgentNote, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
+import type { AssistantMessage, Conversation } from '@overskill/protocol'
+import type { BlobStore, Tree } from '@overskill/workspace'
+import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
+import { must } from '@overskill/protocol'
+import { decodeText } from '@overskill/workspace'
+import type { Apps } from '../apps/apps.ts'
+import { readContents, readDraft, readVersionTree } from '../apps/files.ts'
+import type { Versions } from '../apps/versions.ts'
+import type { Database } from '../database/database.ts'
+import { turns } from '../database/schema.ts'
+import type { DeltaBatcher } from '../events/delta-batcher.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { finishTurn, type TurnFinish } from './finish-turn.ts'
+import { joinUsers, readHistory, readSteps } from './history.ts'
+import { openTurn } from './opening.ts'
+import { PgTurnJournal } from './pg-turn-journal.ts'
+import { planResume } from './resume-turn.ts'
+import type { ToolWork } from './tools/work.ts'
+import type { TurnModels } from './turn-models.ts'
+import type { TurnRow } from './turn-state.ts'
+import { createTurnWriter, type TurnWriter } from './turn-writer.ts'
+import { readUserMessage } from './user-messages.ts'
+
+export type TurnRunnerOptions = {
+  db: Database
+  log: EventLog
+  batcher: DeltaBatcher
+  blobs: BlobStore
+  apps: Apps
+  versions: Versions
+  models: TurnModels
+  tools: readonly Tool<ToolWork>[]
+  system: string
+  deploy: TurnFinish['deploy']
+  conversation(app: string): Promise<Conversation>
+  note(turn: TurnRow, note: AgentNote): void
+}
+
+/** A turn that this process runs. */
+export type RunningTurn = {
+  /** A person's stop: model and tools end, what is done is kept, the turn ends as stopped. */
+  stop(): void
+  /** The process goes: nothing further is stored, the next owner goes on. */
+  abandon(): void
+  /** Settles when the turn has ended here. Rejects with `LeaseLost` when it is somebody else's. */
+  ended: Promise<void>
+}
+
+/** Files whose content the first request carries, so that the model need not look them up. */
+const openedWith = ['package.json', 'src/App.tsx', 'src/index.css', 'src/pages/HomePage.tsx']
+
+/** Runs a claimed turn to its end: model and tools, then its version, then its deployment, then the terminal event. */
+export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn {
+  const stop = new AbortController()
+  const writer = createTurnWriter({ app: turn.app, turn: turn.id, token: turn.leaseToken }, options.batcher)
+  return {
+    stop: () => stop.abort(),
+    abandon() {
+      writer.abandon()
+      stop.abort()
+    },
+    ended: toTheEnd(turn, options, writer, stop.signal),
+  }
+}
+
+async function toTheEnd(
+  turn: TurnRow,
+  options: TurnRunnerOptions,
+  writer: TurnWriter,
+  stop: AbortSignal,
+): Promise<void> {
+  const end = turn.phase === 'model' ? await runModel(turn, options, writer, stop) : undefined
+  await finishTurn(turn, end, { ...options, writer })
+}
+
+async function runModel(
+  turn: TurnRow,
+  options: TurnRunnerOptions,
+  writer: TurnWriter,
+  stop: AbortSignal,
+): Promise<TurnEnd> {
+  const { db, models, blobs, apps, tools, system, note } = options
+  const model = models.open(turn.model)
+  if (!model.ok) {
+    const error = { code: 'model_not_found' as const, message: model.failure.detail }
+    return { ending: 'failed', error, actions: ['settings', 'retry'] }
+  }
+  const tree = await readDraft(db, turn.app)
+  const opening = await openingOf(turn, options, writer, tree)
+  const steps = await readSteps(db, turn.id)
+  const shown = await replyOf(turn, options)
+  const plan = planResume(steps, shown)
+  const effects = new Map(tools.map(({ name, effect }) => [name, effect]))
+  const journal = new PgTurnJournal({
+    ...{ blobs, apps, writer, turn, tree, model: turn.model },
+    nextBlock: shown?.blocks.length ?? 0,
+    known: plan.known,
+    effectOf: (tool) => effects.get(tool) ?? 'transactional',
+    now: () => performance.now(),
+  })
+  await plan.mark(writer, journal)
+  return runAgent({
+    ...{ model: model.value, tools, system, journal, mode: turn.mode, signal: stop },
+    history: joinUsers([...(await readHistory(db, turn.app, turn.position)), ...opening, ...plan.entries]),
+    step: plan.step,
+    ...(plan.resume && { resume: plan.resume }),
+    limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
+    log: (text) => note(turn, text),
+  })
+}
+
+/** The entries that begin the turn: made once, then kept, so that a resumed turn says the same. */
+async function openingOf(turn: TurnRow, options: TurnRunnerOptions, writer: TurnWriter, tree: Tree) {
+  if (turn.opening) return turn.opening as ReturnType<typeof openTurn>
+  const { db, apps } = options
+  const app = await apps.find(turn.app)
+  const known = await treeKnownToModel(db, turn)
+  const first = [...tree].filter(([path]) => !known && openedWith.includes(path))
+  const contents = await readContents(db, new Map(first))
+  const { text } = await readUserMessage(db, turn.message)
+  const opening = openTurn({
+    text,
+    mode: turn.mode,
+    appName: app.ok ? app.value.name : '',
+    date: new Date(),
+    tree,
+    ...(known && { known }),
+    files: new Map([...contents].map(([path, content]) => [path, decodeText(content) ?? ''])),
+  })
+  await writer.store(async ({ sql }) => {
+    await sql.update(turns).set({ opening }).where(eq(turns.id, turn.id))
+    return []
+  })
+  return opening
+}
+
+/** The tree at the end of the last turn that reached the model; undefined when there was none. */
+async function treeKnownToModel(db: Database, turn: TurnRow): Promise<Tree | undefined> {
+  const isEarlier = and(eq(turns.app, turn.app), lt(turns.position, turn.position), isNotNull(turns.opening))
+  const [last] = await db.select().from(turns).where(isEarlier).orderBy(desc(turns.position)).limit(1)
+  if (!last) return undefined
+  const [changed] = await db
+    .select({ version: turns.version })
+    .from(turns)
+    .where(and(isEarlier, isNotNull(turns.version)))
+    .orderBy(desc(turns.position))
+    .limit(1)
+  const tree = changed?.version ? await readVersionTree(db, turn.app, changed.version) : undefined
+  return tree?.ok ? tree.value : new Map()
+}
+
+async function replyOf(turn: TurnRow, { conversation }: TurnRunnerOptions): Promise<AssistantMessage | undefined> {
+  const { messages } = await conversation(turn.app)
+  const found = messages.find(({ id }) => id === turn.reply)
+  return found?.role === 'assistant' ? found : undefined
+}

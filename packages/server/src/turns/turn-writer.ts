@@ -1,0 +1,100 @@
+import type { NewAppEvent } from '@overskill/protocol'
+import { and, eq } from 'drizzle-orm'
+import { turns } from '../database/schema.ts'
+import type { Delta, DeltaBatcher } from '../events/delta-batcher.ts'
+import type { Write } from '../events/event-log.ts'
+
+/** The turn belongs to somebody else now, or has ended: whoever gets this touches nothing further. */
+export class LeaseLost extends Error {
+  constructor(turn: string) {
+    super(`Turn ${turn} is not ours any more`)
+    this.name = 'LeaseLost'
+  }
+}
+
+export type Lease = { app: string; turn: string; token: number }
+
+/** What a fact does in the shared transaction: its rows, and the events that tell of them. */
+export type Fact = (write: Write) => Promise<readonly NewAppEvent[]> | readonly NewAppEvent[]
+
+/**
+ * The one writer of a running turn. Facts are stored in the order in which they were given; those that wait while a
+ * transaction is under way share the next one. Every transaction is fenced by the lease's token (AD3). After the first failure
+ * everything rejects.
+ */
+export type TurnWriter = {
+  /** Resolves when the fact is stored. */
+  store(fact: Fact): Promise<void>
+  /** Growing text: batched, behind every fact that was given before. */
+  delta(delta: Delta): void
+  /** From now on nothing is stored any more: the turn is left to whoever takes it over. */
+  abandon(): void
+}
+
+type Waiting = { delta: Delta } | { fact: Fact; resolve(): void; reject(error: unknown): void }
+
+export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWriter {
+  let waiting: Waiting[] = []
+  let busy = false
+  let failure: unknown
+
+  const hasFacts = (): boolean => waiting.some((item) => 'fact' in item)
+
+  const storeBatch = (batch: readonly Waiting[]): Promise<void> =>
+    batcher.write(lease.app, async (write) => {
+      await holdLease(write, lease)
+      const events: NewAppEvent[] = []
+      for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
+      await write.append(lease.app, events)
+    })
+
+  async function pump(): Promise<void> {
+    busy = true
+    while (hasFacts()) {
+      const batch = waiting
+      waiting = []
+      const facts = batch.filter((item) => 'fact' in item)
+      try {
+        await storeBatch(batch)
+        for (const fact of facts) fact.resolve()
+      } catch (error) {
+        failure = error
+        batcher.drop(lease.app)
+        const rest = waiting.filter((item) => 'fact' in item)
+        waiting = []
+        for (const fact of [...facts, ...rest]) fact.reject(error)
+      }
+    }
+    busy = false
+    for (const item of waiting) if ('delta' in item) batcher.add(lease.app, item.delta)
+    waiting = []
+  }
+
+  return {
+    store(fact) {
+      if (failure) return Promise.reject(failure as Error)
+      const stored = new Promise<void>((resolve, reject) => waiting.push({ fact, resolve, reject }))
+      if (!busy) void pump()
+      return stored
+    },
+    abandon() {
+      failure ??= new LeaseLost(lease.turn)
+      batcher.drop(lease.app)
+    },
+    delta(delta) {
+      if (failure) return
+      if (busy) waiting.push({ delta })
+      else batcher.add(lease.app, delta)
+    },
+  }
+}
+
+/** Throws unless the turn is still ours; until the transaction ends nobody else can take it. */
+export async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
+  const rows = await sql
+    .select({ id: turns.id })
+    .from(turns)
+    .where(and(eq(turns.id, turn), eq(turns.leaseToken, token), eq(turns.status, 'running')))
+    .for('share')
+  if (rows.length === 0) throw new LeaseLost(turn)
+}
