@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { cancelledBeforeStart, executeTool, interruptedCall } from './streaming-tool-executor.ts'
 import type { ToolInput } from './tool-input.ts'
-import type { ResourceKey, ToolResult } from './tool.ts'
+import { keysConflict, type ResourceKey, type ToolResult } from './tool.ts'
 import type { DeclaredCall, TurnJournal } from './turn-journal.ts'
 
 export type JobContext<Work> = {
@@ -35,14 +35,9 @@ export class StreamingToolExecutionJob<Work> {
     this.#stored = stored
   }
 
-  /** Whether both may not run at once: the same key, or `*`, and at least one of them writes. */
+  /** Whether both may not run at once: some key of the one conflicts with some key of the other. */
   conflictsWith(other: StreamingToolExecutionJob<Work>): boolean {
-    return this.keys.some((a) =>
-      other.keys.some(
-        (b) =>
-          (a.access === 'write' || b.access === 'write') && (a.name === b.name || a.name === '*' || b.name === '*'),
-      ),
-    )
+    return this.keys.some((a) => other.keys.some((b) => keysConflict(a, b)))
   }
 
   /** The call has to wait: it is stored as queued. */

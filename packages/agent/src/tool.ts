@@ -11,6 +11,13 @@ export type ResourceKey = { name: string; access: 'read' | 'write' }
 export const read = (name: string): ResourceKey => ({ name, access: 'read' })
 export const write = (name: string): ResourceKey => ({ name, access: 'write' })
 
+/** Whether two keys may not be held at once (see `ResourceKey`). */
+export function keysConflict(a: ResourceKey, b: ResourceKey): boolean {
+  if (a.access === 'read' && b.access === 'read') return false
+  if (a.name === b.name || a.name === '*' || b.name === '*') return true
+  return (a.name === 'tree' && b.name.startsWith('file:')) || (b.name === 'tree' && a.name.startsWith('file:'))
+}
+
 /** What the model is told about a call, and what the screen shows: one record, made in one place (L1). */
 export type ToolResult =
   | { ok: true; text: string; added?: number; removed?: number }
