@@ -1,0 +1,108 @@
+import { contract, type Mode } from '@overskill/protocol'
+import { useMutation } from '@tanstack/react-query'
+import { ArrowUp, Square } from 'lucide-react'
+import { useState, type KeyboardEvent, type RefObject } from 'react'
+import { call } from '../api/call.ts'
+import { problemOf } from '../api/problem.ts'
+import { runningTurn } from '../conversation/exchanges.ts'
+import { useSendMessage, useStopTurn } from '../conversation/use-app-actions.ts'
+import { useApp, useAppState, useMessages } from '../editor/app-context.tsx'
+import { ModeSelect } from '../models/mode-select.tsx'
+import { ModelSelect } from '../models/model-select.tsx'
+import { GrowingTextarea } from '../ui/growing-textarea.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { useKept } from '../ui/kept.ts'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { toast } from '../ui/toasts.tsx'
+import { QueuedMessages } from './queued-messages.tsx'
+import { composerWords } from './strings.ts'
+
+/** Where a person speaks to the app: Enter sends, or queues while a turn runs; Shift Enter breaks the line. */
+export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
+  const app = useApp()
+  const [text, setText] = useKept(`draft.${app.id}`, '')
+  const [mode, setMode] = useState<Mode>('build')
+  const first = useMessages().length === 0
+  const send = useSendMessage()
+
+  const submit = (): void => {
+    const said = text.trim()
+    if (said === '' || send.isPending) return
+    send.mutate({ text: said, mode }, { onSuccess: () => setText('') })
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    submit()
+  }
+  return (
+    <div className="border-t border-hairline px-3 pt-3 pb-3">
+      <QueuedMessages />
+      {send.error && <ProblemNote error={send.error} className="mb-2" />}
+      <form
+        className="rounded-panel border border-control bg-panel transition-colors focus-within:border-ink"
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit()
+        }}
+      >
+        <GrowingTextarea
+          ref={field}
+          aria-label={composerWords.label}
+          placeholder={first ? composerWords.placeholderFirst : composerWords.placeholder}
+          value={text}
+          lines={[2, 12]}
+          className="box-content w-auto px-3 pt-2.5 pb-1 focus-visible:outline-none"
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div className="flex items-center gap-0.5 p-1.5">
+          <ModeSelect value={mode} onChange={setMode} />
+          <AppModel />
+          <SendOrStop ready={text.trim() !== '' && !send.isPending} />
+        </div>
+      </form>
+    </div>
+  )
+}
+
+/** The app's model; a change counts from the next turn. */
+function AppModel() {
+  const app = useApp()
+  const change = useMutation({
+    mutationFn: (model: string) => call(contract.apps.patch, { app: app.id, model }),
+    onError: (error) => toast(problemOf(error).detail, { tone: 'problem' }),
+  })
+  return <ModelSelect value={app.model} onChange={(model) => change.mutate(model)} />
+}
+
+/** Stop takes Send's place while a turn runs; with a text typed, both are there: Send queues. */
+function SendOrStop({ ready }: { ready: boolean }) {
+  const running = useAppState((state) => runningTurn(state.snapshot.conversation.turns)?.id)
+  const stop = useStopTurn()
+  return (
+    <span className="ml-auto flex gap-1">
+      {running !== undefined && (
+        <IconButton
+          label={stop.isPending ? composerWords.stopping : composerWords.stop}
+          tone="plain"
+          disabled={stop.isPending}
+          onClick={() => stop.mutate(running)}
+        >
+          <Square className="fill-current" />
+        </IconButton>
+      )}
+      {(running === undefined || ready) && (
+        <IconButton
+          type="submit"
+          label={running === undefined ? composerWords.send : composerWords.queue}
+          keys="↵"
+          tone={running === undefined ? 'primary' : 'plain'}
+          disabled={!ready}
+        >
+          <ArrowUp />
+        </IconButton>
+      )}
+    </span>
+  )
+}

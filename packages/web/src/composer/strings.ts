@@ -1,0 +1,18 @@
+export const composerWords = {
+  label: 'Message',
+  placeholder: 'Say what should change',
+  placeholderFirst: 'Say what should exist',
+  send: 'Send',
+  queue: 'Queue',
+  stop: 'Stop',
+  stopping: 'Stopping',
+  queued: 'Waiting for this turn',
+  edit: 'Edit',
+  now: 'Send now',
+  nowHint: 'Stops the running turn and sends this',
+  remove: 'Remove',
+  up: 'Earlier',
+  down: 'Later',
+  save: 'Save',
+  position: (place: number, of: number) => `${place} of ${of}`,
+}

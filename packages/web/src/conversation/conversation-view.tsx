@@ -1,0 +1,42 @@
+import { ArrowDown } from 'lucide-react'
+import { useMemo } from 'react'
+import { useMessages, useTurns } from '../editor/app-context.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { exchangesOf } from './exchanges.ts'
+import { ExchangeView } from './exchange-view.tsx'
+import { conversationWords } from './strings.ts'
+import { useStickToBottom } from './use-stick-to-bottom.ts'
+
+/** Everything said and done, newest last. It follows what streams only while its end is in view. */
+export function ConversationView() {
+  const messages = useMessages()
+  const turns = useTurns()
+  const exchanges = useMemo(() => exchangesOf(messages, turns), [messages, turns])
+  const { scroller, content, atBottom, toBottom } = useStickToBottom()
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        tabIndex={0}
+        role="log"
+        aria-label={conversationWords.label}
+        aria-live="off"
+        className="h-full overflow-y-auto overscroll-contain px-4 py-4 [overflow-anchor:none]"
+      >
+        <div ref={content} className="space-y-6">
+          {exchanges.length === 0 && <p className="text-muted">{conversationWords.empty}</p>}
+          {exchanges.map((exchange, index) => (
+            <ExchangeView key={exchange.turn} exchange={exchange} last={index === exchanges.length - 1} />
+          ))}
+        </div>
+      </div>
+      {!atBottom && (
+        <div className="absolute inset-x-0 bottom-2 flex justify-center">
+          <IconButton label={conversationWords.toBottom} tone="plain" className="rounded-full shadow-float" onClick={toBottom}>
+            <ArrowDown />
+          </IconButton>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+import type { Notice, NoticeAction } from '@overskill/protocol'
+import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
+import { useAppState } from '../editor/app-context.tsx'
+import { useEditor } from '../editor/editor-actions.tsx'
+import { Button } from '../ui/button.tsx'
+import { classes } from '../ui/classes.ts'
+import { RestoreButton } from './restore-button.tsx'
+import { conversationWords } from './strings.ts'
+import { useSayText } from './use-app-actions.ts'
+
+const icons = {
+  info: <Info aria-hidden className="text-info" />,
+  warning: <TriangleAlert aria-hidden className="text-warning" />,
+  error: <CircleAlert aria-hidden className="text-danger" />,
+}
+
+type NoticeBlockProps = {
+  notice: Pick<Notice, 'level' | 'text' | 'actions'>
+  /** The raw words of what happened, behind "Details". */
+  detail?: string | undefined
+  /** What the person had said in this turn: what "Send again" sends. */
+  said: string | undefined
+  /** Only the last turn can be acted on: what comes after has gone on without it. */
+  active: boolean
+}
+
+/** Something a person should know, in one sentence, and what can be done about it. */
+export const NoticeBlock = ({ notice, detail, said, active }: NoticeBlockProps) => (
+  <div
+    className={classes(
+      'flex gap-2 rounded-control border border-hairline px-3 py-2 text-13 [&>svg]:mt-px [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:stroke-[1.5]',
+      notice.level === 'error' && 'border-transparent bg-danger-wash',
+    )}
+  >
+    {icons[notice.level]}
+    <div className="min-w-0 flex-1">
+      <p dir="auto" className="wrap-anywhere">
+        {notice.text}
+      </p>
+      {detail && (
+        <details className="mt-1">
+          <summary className="cursor-pointer text-12 text-muted hover:text-ink">{conversationWords.details}</summary>
+          <pre tabIndex={0} className="mt-1 max-h-60 overflow-auto text-12 whitespace-pre-wrap">
+            {detail}
+          </pre>
+        </details>
+      )}
+      {active && notice.actions && notice.actions.length > 0 && (
+        <div className="mt-2 flex flex-wrap gap-2">
+          {notice.actions.map((action) => (
+            <ActionButton key={action} action={action} said={said} />
+          ))}
+        </div>
+      )}
+    </div>
+  </div>
+)
+
+function ActionButton({ action, said }: { action: NoticeAction; said: string | undefined }) {
+  const { openModels } = useEditor()
+  const { say, pending } = useSayText()
+  const newest = useAppState((state) => state.snapshot.app.version)
+  const label = conversationWords.actions[action]
+  if (action === 'restore') {
+    return newest !== undefined && newest > 1 ? <RestoreButton tone="plain" version={newest - 1} label={label} /> : null
+  }
+  if (action === 'settings') return <Button onClick={openModels}>{label}</Button>
+  if (action === 'continue') {
+    return (
+      <Button disabled={pending} onClick={() => say(conversationWords.continueText)}>
+        {label}
+      </Button>
+    )
+  }
+  return said === undefined ? null : (
+    <Button disabled={pending} onClick={() => say(said)}>
+      {label}
+    </Button>
+  )
+}

@@ -1,0 +1,29 @@
+import { useState } from 'react'
+import { Button } from '../ui/button.tsx'
+import { Confirm } from '../ui/confirm.tsx'
+import { conversationWords } from './strings.ts'
+import { useRestoreVersion } from './use-app-actions.ts'
+
+type RestoreButtonProps = { version: number; tone?: 'quiet' | 'plain'; label?: string }
+
+/** Restores a version after asking. */
+export function RestoreButton({ version, tone = 'quiet', label = conversationWords.restore }: RestoreButtonProps) {
+  const [asking, setAsking] = useState(false)
+  const restore = useRestoreVersion()
+  return (
+    <>
+      <Button size="small" tone={tone} disabled={restore.isPending} onClick={() => setAsking(true)}>
+        {label}
+      </Button>
+      <Confirm
+        open={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => restore.mutate(version)}
+        title={conversationWords.restoreTitle(version)}
+        action={conversationWords.restore}
+      >
+        {conversationWords.restoreText}
+      </Confirm>
+    </>
+  )
+}

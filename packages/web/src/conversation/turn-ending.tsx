@@ -1,0 +1,84 @@
+import type { NoticeAction, TurnErrorCode } from '@overskill/protocol'
+import { useAppState } from '../editor/app-context.tsx'
+import { Spinner } from '../ui/spinner.tsx'
+import type { Exchange } from './exchanges.ts'
+import { NoticeBlock } from './notice-block.tsx'
+import { conversationWords } from './strings.ts'
+import { TurnCost } from './turn-cost.tsx'
+
+/** What helps after each way a turn can fail. */
+const nextSteps: Record<TurnErrorCode, NoticeAction[]> = {
+  model_unreachable: ['retry', 'settings'],
+  model_key_rejected: ['settings', 'retry'],
+  model_not_found: ['settings'],
+  model_billing: ['settings', 'retry'],
+  model_busy: ['retry'],
+  model_refused: [],
+  model_protocol: ['retry'],
+  model_too_long: [],
+  interrupted: ['continue', 'retry'],
+  limit_reached: ['continue'],
+  loop: ['continue', 'restore'],
+  output_limit: ['continue'],
+  timeout: ['continue', 'retry'],
+  internal: ['retry'],
+}
+
+/** How a turn stands or ended, below its blocks; nothing when the blocks say it all. */
+export function TurnEnding({ exchange, active }: { exchange: Exchange; active: boolean }) {
+  const { state, assistant, user } = exchange
+  if (!state) return null
+  if (state.status === 'running' || state.status === 'queued') return <TurnWaiting exchange={exchange} />
+  const blocks = assistant?.blocks ?? []
+  const hasVersion = blocks.some((block) => block?.type === 'version')
+  // The server may have said the same as a notice with its own buttons: it is not said twice.
+  const noticed = blocks.some((block) => block?.type === 'notice' && block.level === 'error')
+  return (
+    <>
+      {state.status === 'failed' && state.error && !noticed && (
+        <NoticeBlock
+          notice={{ level: 'error', text: state.error.message, actions: nextSteps[state.error.code] }}
+          detail={state.error.detail}
+          said={user?.text}
+          active={active}
+        />
+      )}
+      {state.status === 'stopped' && (
+        <NoticeBlock
+          notice={{
+            level: 'info',
+            text: assistant ? conversationWords.stopped : conversationWords.stoppedBeforeStart,
+            actions: assistant ? ['continue', 'retry'] : ['retry'],
+          }}
+          said={user?.text}
+          active={active}
+        />
+      )}
+      {!hasVersion && state.steps > 0 && (
+        <p className="text-12 text-muted">
+          <TurnCost turn={state} />
+        </p>
+      )}
+    </>
+  )
+}
+
+/** While nothing of the answer grows: what is being waited for. */
+function TurnWaiting({ exchange }: { exchange: Exchange }) {
+  const retrying = useAppState((state) => state.retrying)
+  const last = exchange.assistant?.blocks.at(-1)
+  const grows = last !== undefined && (last.type === 'tools' ? last.status === 'running' : 'done' in last && !last.done)
+  if (grows && !retrying) return null
+  const text =
+    retrying && retrying.turn === exchange.turn
+      ? conversationWords.retrying(retrying.attempt, retrying.of)
+      : exchange.state?.status === 'queued'
+        ? conversationWords.queuedTurn
+        : conversationWords.waiting
+  return (
+    <p className="flex h-7 items-center gap-2 text-13 text-muted">
+      <Spinner />
+      {text}
+    </p>
+  )
+}

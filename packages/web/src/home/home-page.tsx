@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { modelsQuery } from '../api/queries.ts'
+import { ModelsDialog } from '../models/models-dialog.tsx'
+import { SampleBadge } from '../models/sample-badge.tsx'
+import { isSample } from '../models/sample.ts'
+import { words } from '../ui/strings.ts'
+import { ThemeMenu } from '../ui/theme-menu.tsx'
+import { AppGrid } from './app-grid.tsx'
+import { PromptForm } from './prompt-form.tsx'
+import { homeWords } from './strings.ts'
+
+/** Where apps begin and are found again. */
+export function HomePage() {
+  const [modelsOpen, setModelsOpen] = useState(false)
+  const models = useQuery(modelsQuery).data
+  const usable = models?.filter((model) => model.available) ?? []
+  const onlySample = usable.length > 0 && usable.every((model) => isSample(model.id))
+  return (
+    <div className="min-h-full">
+      <title>{words.product}</title>
+      <header className="flex h-11 items-center gap-2 border-b border-hairline px-4">
+        <span className="font-medium">{words.product}</span>
+        <span className="ml-auto" />
+        {onlySample && <SampleBadge onOpen={() => setModelsOpen(true)} />}
+        <ThemeMenu />
+      </header>
+      <main className="mx-auto max-w-280 px-4 pt-[max(2rem,9vh)] pb-16 sm:px-8">
+        <div className="max-w-180">
+          <h1 className="text-28 font-medium text-balance">{homeWords.title}</h1>
+          <PromptForm />
+        </div>
+        <AppGrid />
+      </main>
+      <ModelsDialog open={modelsOpen} onClose={() => setModelsOpen(false)} />
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { must } from '@overskill/protocol'
+import { createStandIn, type StandIn } from './stand-in.ts'
+
+/** Real HTTP in front of the stand-in: the built studio with its policy, the API, and a small page at every app's host. */
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+export type ServedStandIn = { standIn: StandIn; url: string; close(): Promise<void> }
+
+/** @param dist The folder of the built studio. */
+export async function serveStandIn(dist: string, port = 0): Promise<ServedStandIn> {
+  const names = await readdir(dist, { recursive: true })
+  const index = await readFile(join(dist, 'index.html'))
+  const server = createServer((request, response) => void answer(request, response))
+  const portOf = (): number => (server.address() as AddressInfo).port
+  const standIn = createStandIn(portOf)
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const host = request.headers.host ?? ''
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    if (host.split(':')[0] !== 'localhost') return appPage(host, path, response)
+    if (path.startsWith('/api/')) return api(request, response)
+    const name = path.slice(1)
+    const known = names.includes(name) && extname(name) !== ''
+    response.writeHead(200, {
+      'content-type': known ? (types[extname(name)] ?? 'application/octet-stream') : types['.html'],
+      'content-security-policy': `default-src 'self'; frame-src http://*.localhost:${portOf()}; frame-ancestors 'none'`,
+    })
+    response.end(known ? await readFile(join(dist, name)) : index)
+  }
+
+  const api = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
+    const answered = await standIn.fetch(
+      new Request(`http://localhost:${portOf()}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: Object.entries(request.headers).map(([key, value]) => [key, String(value)] as [string, string]),
+        ...(hasBody && { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' }),
+      } as RequestInit),
+    )
+    response.writeHead(answered.status, Object.fromEntries(answered.headers))
+    if (!answered.body) return void response.end()
+    const body = Readable.fromWeb(must(answered.body, 'A body') as Parameters<typeof Readable.fromWeb>[0])
+    response.on('close', () => body.destroy())
+    body.on('error', () => response.destroy())
+    body.pipe(response)
+  }
+
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    standIn,
+    url: `http://localhost:${portOf()}`,
+    close: () =>
+      new Promise((resolve) => {
+        standIn.cutStreams()
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+function appPage(host: string, path: string, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+  response.end(
+    `<!doctype html><html lang="en"><title>${host}</title><body style="margin:0;font:16px system-ui;background:#eef6f0;color:#123">
+    <main style="padding:40px;max-width:720px"><h1>Reading list</h1><p id="path">${path}</p>
+    ${['The Left Hand of Darkness', 'Middlemarch', 'The Rings of Saturn'].map((title) => `<p style="padding:12px 16px;background:#fff;border-radius:8px">${title}</p>`).join('')}
+    </main></body></html>`,
+  )
+}

@@ -1,0 +1,11 @@
+const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
+
+/** A shortcut as this machine's keyboards show it. */
+export const shortcut = (key: string): string => (isMac ? `⌘${key}` : `Ctrl ${key}`)
+
+export const sendKeys = isMac ? '⌘↵' : 'Ctrl ↵'
+
+type Pressed = { metaKey: boolean; ctrlKey: boolean; altKey: boolean }
+
+/** Whether the command key of this machine is held: ⌘ on a Mac, Ctrl elsewhere. */
+export const isCommand = (event: Pressed): boolean => (isMac ? event.metaKey : event.ctrlKey) && !event.altKey

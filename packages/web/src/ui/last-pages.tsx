@@ -1,0 +1,25 @@
+import { Button, LinkButton } from './button.tsx'
+import { words } from './strings.ts'
+
+/** An address that is nobody's. */
+export const NotFoundPage = ({ title = words.notFoundTitle, text = words.notFoundText }) => (
+  <main className="mx-auto max-w-140 px-8 pt-[20vh]">
+    <h1 className="text-20 font-medium">{title}</h1>
+    <p className="mt-1 text-muted">{text}</p>
+    <LinkButton href="/" size="large" className="mt-4">
+      {words.toHome}
+    </LinkButton>
+  </main>
+)
+
+/** An error of ours that nothing nearer to it could handle. */
+export const CrashPage = ({ error }: { error: Error }) => (
+  <main className="mx-auto max-w-140 px-8 pt-[20vh]">
+    <h1 className="text-20 font-medium">{words.crashedTitle}</h1>
+    <p className="mt-1 text-muted">{words.crashedText}</p>
+    <pre className="mt-4 overflow-x-auto rounded-control bg-sunken p-3 text-12 whitespace-pre-wrap">{error.message}</pre>
+    <Button size="large" className="mt-4" onClick={() => location.reload()}>
+      {words.reload}
+    </Button>
+  </main>
+)
