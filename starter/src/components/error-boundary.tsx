@@ -16,11 +16,13 @@ export class ErrorBoundary extends Component<Props, State> {
     const { error } = this.state
     if (!error) return this.props.children
     return (
-      <main role="alert" className="mx-auto flex min-h-svh max-w-lg flex-col items-start justify-center gap-4 p-6">
-        <h1 className="text-2xl font-semibold tracking-tight">This page could not be shown</h1>
-        <p className="text-muted-foreground">
-          Something in the app failed. What is stored in it has not been changed. Try again, or reload the page.
-        </p>
+      <main className="mx-auto flex min-h-svh max-w-lg flex-col items-start justify-center gap-4 p-6">
+        <div role="alert" className="flex flex-col gap-4">
+          <h1 className="text-2xl font-semibold tracking-tight">This page could not be shown</h1>
+          <p className="text-muted-foreground">
+            Something in the app failed. What is stored in it has not been changed. Try again, or reload the page.
+          </p>
+        </div>
         <pre className="max-h-40 w-full overflow-auto rounded-md bg-muted p-3 font-mono text-sm whitespace-pre-wrap">
           {error.message}
         </pre>

@@ -1,6 +1,7 @@
 import { AlertDialog as Primitive } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { buttonVariants } from '@/components/ui/button'
+import { useReturnFocus } from '@/hooks/use-return-focus'
 import { cn } from '@/lib/cn'
 
 /** Asks before something that cannot be undone. For anything else use Dialog. */
@@ -13,6 +14,7 @@ export function AlertDialogTrigger(props: ComponentProps<typeof Primitive.Trigge
 }
 
 export function AlertDialogContent({ className, ...props }: ComponentProps<typeof Primitive.Content>) {
+  const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
       <Primitive.Overlay
@@ -27,6 +29,7 @@ export function AlertDialogContent({ className, ...props }: ComponentProps<typeo
           'outline-none data-[state=closed]:animate-pop-out data-[state=open]:animate-pop-in',
           className,
         )}
+        {...returnFocus}
         {...props}
       />
     </Primitive.Portal>

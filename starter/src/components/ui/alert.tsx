@@ -12,7 +12,7 @@ const alertVariants = cva(
       variant: {
         default: 'bg-card text-card-foreground [&>svg]:text-muted-foreground',
         success: 'border-success/35 bg-success/8 [&>svg]:text-success',
-        warning: 'border-warning/60 bg-warning/12 [&>svg]:text-foreground',
+        warning: 'border-warning/60 bg-warning/12 dark:border-warning/35 dark:bg-warning/8 [&>svg]:text-foreground',
         destructive: 'border-destructive/35 bg-destructive/6 [&>svg]:text-destructive',
       },
     },

@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronLeft, ChevronRight, ChevronUp } from 'lucide-react'
 import type { ComponentProps } from 'react'
-import { DayPicker } from 'react-day-picker'
+import { DateLib, DayPicker, type labelDayButton } from 'react-day-picker'
 import { buttonVariants } from '@/components/ui/button'
 import { cn } from '@/lib/cn'
 
@@ -11,6 +11,7 @@ const step = cn(buttonVariants({ variant: 'ghost', size: 'icon' }), 'size-8')
 export function Calendar({
   className,
   classNames,
+  labels,
   showOutsideDays = true,
   ...props
 }: ComponentProps<typeof DayPicker>) {
@@ -54,6 +55,7 @@ export function Calendar({
         range_end: 'rounded-r-md bg-accent',
         ...classNames,
       }}
+      labels={{ labelDayButton: dayLabel, ...labels }}
       components={{
         Chevron: ({ orientation = 'right', className: iconClass }) => {
           const Arrow = arrows[orientation]
@@ -63,4 +65,10 @@ export function Calendar({
       {...props}
     />
   )
+}
+
+/** "Sunday 1 November 2026": holds the very number that is seen, so that one can ask for it by voice. */
+const dayLabel: typeof labelDayButton = (date, modifiers, options, dateLib) => {
+  const day = (dateLib ?? new DateLib(options)).format(date, 'EEEE d MMMM yyyy')
+  return [modifiers.today && 'Today', day, modifiers.selected && 'selected'].filter(Boolean).join(', ')
 }

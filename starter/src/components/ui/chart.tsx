@@ -31,7 +31,7 @@ export function ChartContainer({ config, className, style, children, ...props }:
         role="figure"
         className={cn(
           'h-64 w-full text-xs tabular-nums [&_.recharts-surface]:outline-none',
-          '[&_.recharts-cartesian-axis-tick_text]:fill-muted-foreground [&_.recharts-polar-angle-axis-tick_text]:fill-muted-foreground',
+          '[&_.recharts-cartesian-axis-tick-value]:fill-muted-foreground [&_.recharts-polar-angle-axis-tick-value]:fill-muted-foreground',
           '[&_.recharts-cartesian-grid_line]:stroke-border [&_.recharts-polar-grid_path]:stroke-border',
           '[&_.recharts-cartesian-axis-line]:stroke-border [&_.recharts-cartesian-axis-tick-line]:stroke-border',
           '[&_.recharts-tooltip-cursor]:fill-muted [&_.recharts-curve.recharts-tooltip-cursor]:stroke-border',

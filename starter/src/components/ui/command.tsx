@@ -1,4 +1,4 @@
-import { Command as Primitive } from 'cmdk'
+import { Command as Primitive, useCommandState } from 'cmdk'
 import { Search } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from '@/components/ui/dialog'
@@ -102,9 +102,17 @@ export function CommandItem({ className, ...props }: ComponentProps<typeof Primi
   )
 }
 
-export function CommandSeparator({ className, ...props }: ComponentProps<typeof Primitive.Separator>) {
+/** Not a `role="separator"`, which a list of options may not hold; gone while something is searched for. */
+export function CommandSeparator({ className, ...props }: ComponentProps<'div'>) {
+  const searching = useCommandState((state) => state.search !== '')
+  if (searching) return null
   return (
-    <Primitive.Separator data-slot="command-separator" className={cn('-mx-1 h-px bg-border', className)} {...props} />
+    <div
+      data-slot="command-separator"
+      aria-hidden="true"
+      className={cn('-mx-1 h-px bg-border', className)}
+      {...props}
+    />
   )
 }
 

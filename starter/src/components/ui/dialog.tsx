@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps } from 'react'
+import { useReturnFocus } from '@/hooks/use-return-focus'
 import { cn } from '@/lib/cn'
 
 export function Dialog(props: ComponentProps<typeof Primitive.Root>) {
@@ -22,6 +23,7 @@ type DialogContentProps = ComponentProps<typeof Primitive.Content> & {
 
 /** Needs a DialogTitle inside (with the class `sr-only` if it should not be seen). */
 export function DialogContent({ className, children, closeLabel = 'Close', ...props }: DialogContentProps) {
+  const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
       <Primitive.Overlay
@@ -36,6 +38,7 @@ export function DialogContent({ className, children, closeLabel = 'Close', ...pr
           'outline-none data-[state=closed]:animate-pop-out data-[state=open]:animate-pop-in',
           className,
         )}
+        {...returnFocus}
         {...props}
       >
         {children}

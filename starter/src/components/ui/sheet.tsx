@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps } from 'react'
+import { useReturnFocus } from '@/hooks/use-return-focus'
 import { cn } from '@/lib/cn'
 
 const sides = {
@@ -37,6 +38,7 @@ export function SheetContent({
   closeLabel = 'Close',
   ...props
 }: SheetContentProps) {
+  const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
       <Primitive.Overlay
@@ -51,6 +53,7 @@ export function SheetContent({
           sides[side],
           className,
         )}
+        {...returnFocus}
         {...props}
       >
         {children}
