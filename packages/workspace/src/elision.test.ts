@@ -3,6 +3,9 @@ import { findElision } from './elision.ts'
 
 test.each([
   '// ... existing code ...',
+  '// existing code ...',
+  '// rest of the component...',
+  '// remaining imports…',
   '// ...existing code',
   '  // ... keep existing code',
   '// … rest of the file unchanged',
@@ -17,13 +20,11 @@ test.each([
   '... existing code ...',
   '… rest of the code …',
   '... rest of the file',
-  '// existing imports',
   '// ... other imports',
   '// ... remaining code',
   '# ... existing code ...',
   '<!-- ... existing code ... -->',
   '<!-- rest of the file unchanged -->',
-  '/* existing styles */',
   '// ... (rest of the code)',
   '// [... existing code ...]',
   '// Keep the existing functions unchanged',
@@ -42,6 +43,17 @@ test.each([
 test.each([
   '// Keep existing code working when the API changes',
   '// existing users are kept',
+  '// existing items are loading...',
+  '// Other users are typing…',
+  '// keep polling until the server answers...',
+  '// Original line.',
+  '// Existing routes',
+  '// existing imports',
+  '/* existing styles */',
+  '// Keep existing state',
+  '// keep the rest',
+  '// Rest of the fields below',
+  '// Keep other props as they are in the parent element',
   '// The rest of the items are loaded lazily',
   '// Rest of the week',
   '// remaining seconds',
@@ -94,4 +106,12 @@ test('styles and markup are looked at too', () => {
     text: '/* ... rest of the styles ... */',
   })
   expect(findElision('index.html', '<body>\n  <!-- ... existing content ... -->\n</body>')).toMatchObject({ line: 2 })
+})
+
+test('a line of a megabyte takes no time', () => {
+  const began = performance.now()
+  for (const line of ['/'.repeat(1_000_000), `/*${'*'.repeat(1_000_000)}`, `... ${'existing '.repeat(100_000)}`]) {
+    expect(findElision('a.ts', line)).toBeUndefined()
+  }
+  expect(performance.now() - began).toBeLessThan(500)
 })

@@ -4,30 +4,43 @@ import { scriptLanguage } from './syntax.ts'
 /** A line that stands for code left out. `line` is 1 for the first. */
 export type Elision = { line: number; text: string }
 
+/** What is surely source; other things ("existing routes", "keep existing state") are said of an app as well. */
+const source = '(?:code|file|contents?|implementation|imports?|exports?)'
 const things =
-  '(?:code|file|files|imports?|exports?|content|contents|component|components|functions?|methods?|logic|implementation|styles?|markup|jsx|html|routes?|types?|props|handlers?|hooks?|state|sections?|lines?|parts?|stuff|elements?|fields?|cases?|rules?|declarations?|definitions?)'
+  '(?:code|file|files|imports?|exports?|content|contents|component|components|functions?|methods?|logic|implementation|styles?|markup|jsx|html|routes?|types?|props|handlers?|hooks?|state|sections?|elements?|fields?|cases?|rules?|declarations?|definitions?)'
 const article = '(?:the |your |all |all the |all of the |this |my )?'
 const kept =
-  '(?:unchanged|untouched|as is|as-is|as before|as it was|as they were|the same|same|the same as before|same as before|same as above|stays? the same|remains? the same|remains? unchanged|stays? unchanged|remains?|goes? here|here|omitted|omitted for brevity|for brevity|not shown|below|above)'
+  '(?:unchanged|untouched|as is|as-is|as before|as it was|as they were|the same|same|the same as before|same as before|same as above|stays? the same|remains? the same|remains? unchanged|stays? unchanged|goes? here|omitted|omitted for brevity|for brevity|not shown)'
 
-/** With dots around it, few words are enough: "... existing code ...", "… rest of the imports". */
+/** With dots before it, few words are enough: "... existing code ...", "… rest of the imports". */
 const dotted = new RegExp(
   `^${article}(?:(?:existing|rest of|remaining|remainder of|previous|other|same|unchanged|original|current)\\b.{0,60}|keep\\b.{0,60}|.{0,60}\\b(?:unchanged|omitted|as before|the same|goes? here))$`,
   'i',
 )
 
+/** Dots after it alone are often honest ("other users are typing…"): then it must name a part of the source. */
+const trailed = new RegExp(
+  `^${article}(?:existing|rest of|remaining|remainder of) (?:the |your |this |my )?(?:\\w+ ){0,2}${things}$`,
+  'i',
+)
+
 /** Without dots the line must say nothing but that code was left out. */
 const plain = [
-  `^(?:keep|leave|retain|preserve) ${article}(?:existing|current|original|previous|other|remaining|rest of ${article}|same )\\s?(?:\\w+ ){0,3}${things}(?: \\(?${kept}\\)?)?$`,
-  `^(?:keep|leave) ${article}rest(?: \\(?${kept}\\)?)?$`,
-  `^${article}(?:rest|remainder) of (?:the |your |this |my )?(?:\\w+ ){0,2}${things} (?:is |are )?\\(?${kept}\\)?$`,
-  `^${article}(?:existing|previous|remaining) (?:\\w+ ){0,2}${things} (?:is |are )?\\(?${kept}\\)?$`,
-  `^${article}(?:existing|previous|original) ${things}$`,
-  `^(?:same|unchanged) (?:code )?(?:as before|as above)?$`,
+  `^(?:keep|leave|retain|preserve) ${article}(?:existing|current|original|previous|remaining|rest of ${article}) ?${source}$`,
+  `^(?:keep|leave|retain|preserve) ${article}(?:existing|current|original|previous|other|remaining|rest of ${article}) ?(?:\\w+ ){0,3}${things} \\(?${kept}$`,
+  `^(?:keep|leave) ${article}rest (?:of it )?${kept}$`,
+  `^${article}(?:rest|remainder) of (?:the |your |this |my )?(?:\\w+ ){0,2}${things} (?:is |are )?\\(?(?:${kept}|here)$`,
+  `^${article}(?:existing|previous|remaining) (?:\\w+ ){0,2}${things} (?:is |are )?\\(?${kept}$`,
+  `^${article}existing (?:code|contents?|implementation)(?: here)?$`,
+  `^same code as (?:before|above)$`,
   `^(?:code|file|content|implementation|imports) (?:is |are )?(?:unchanged|omitted|omitted for brevity|remains? the same|stays? the same)$`,
-].map((source) => new RegExp(source, 'i'))
+].map((pattern) => new RegExp(pattern, 'i'))
 
-const dots = /^(?:\.{3,}|…)|(?:\.{3,}|…)$/
+const dotsBefore = /^[([{]?(?:\.{3,}|…)/
+const dotsAfter = /(?:\.{3,}|…)$/
+
+/** No remark about left-out code is longer; and the patterns below meet no long line. */
+const maxRemark = 200
 
 /** Dots and plain words with spaces; never a spread such as `...existing,`, `...rest` or `...existing as Item`. */
 const bare = /^(?<text>(?:\.{3}|…)\s*[([]?[a-z]+(?: (?!as )[a-z]+)+[)\]]?\s*(?:\.{3}|…)?)$/i
@@ -35,6 +48,7 @@ const bare = /^(?<text>(?:\.{3}|…)\s*[([]?[a-z]+(?: (?!as )[a-z]+)+[)\]]?\s*(?
 /** The text of a line that is nothing but a comment, or nothing but dots and words; undefined for any other line. */
 function remark(line: string): string | undefined {
   const trimmed = line.trim()
+  if (trimmed.length > maxRemark) return undefined
   const comment =
     /^\{?\/\*+(?<text>.*?)\*+\/\}?;?$/.exec(trimmed) ??
     /^(?:\/\/+|#+(?!\w))(?<text>.*)$/.exec(trimmed) ??
@@ -46,7 +60,8 @@ function remark(line: string): string | undefined {
 function saysLeftOut(text: string): boolean {
   const said = text.replace(/^[\s.…([{-]+|[\s.…)\]}!:-]+$/g, '').trim()
   if (said === '' || said.length > 120) return false
-  if (dots.test(text) && dotted.test(said)) return true
+  if (dotsBefore.test(text) && dotted.test(said)) return true
+  if (dotsAfter.test(text) && trailed.test(said)) return true
   return plain.some((pattern) => pattern.test(said))
 }
 

@@ -40,3 +40,11 @@ test('a key that the file had before is not held against an edit', () => {
   const text = `const key = 'sk-ant-${'api03'}-${body}'\n`
   expect(findSecret(`${text}const b = 2\n`, text)).toBeUndefined()
 })
+
+test('a megabyte of beginnings takes no time', () => {
+  const began = performance.now()
+  for (const start of ['eyJ-', 'eyJaaaaaaaaaa.eyJ-', 'sk-ant-', 'sk-', 'xoxb-', '-----BEGIN ', 'SG.']) {
+    findSecret(start.repeat(Math.ceil(1_000_000 / start.length)))
+  }
+  expect(performance.now() - began).toBeLessThan(2_000)
+})

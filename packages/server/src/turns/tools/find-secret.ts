@@ -16,7 +16,8 @@ const forms: readonly { kind: string; pattern: RegExp }[] = [
   { kind: 'a private key', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/=]{32,}/g },
 ]
 
-const jwt = /\beyJ[\w-]{10,}\.(eyJ[\w-]{10,})\.[\w-]{20,}/g
+/** Lengths are bounded, so that a text full of beginnings takes no time. */
+const jwt = /\beyJ[\w-]{10,200}\.(eyJ[\w-]{10,2000})\.[\w-]{20,}/g
 
 /** A stand-in in an example: says so, or repeats a few characters. */
 const isPlaceholder = (match: string): boolean =>

@@ -28,7 +28,7 @@ export const osRename = defineTool({
     if (!moved.ok) return moved.failure.code === 'not_found' ? noSuchFile(from, draft.tree()) : refusedBy(moved.failure)
     const text = await draft.readText(to)
     const isApart = posix.dirname(from) !== posix.dirname(to)
-    const own = isApart && text.ok && /(?:from|import)\s*\(?\s*['"]\./.test(text.value)
+    const own = isApart && text.ok && /(?:from|import)[ (]{0,3}['"]\./.test(text.value)
     const notes = [
       importers.length > 0 ? `\nThese import the old path and must be changed: ${importers.join(', ')}.` : '',
       own ? `\nIts own relative imports now start from ${posix.dirname(to)}/: check them.` : '',

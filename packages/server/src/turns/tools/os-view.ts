@@ -8,19 +8,25 @@ import type { ToolWork } from './work.ts'
 const defaultLines = 250
 const maxLines = 2_000
 const maxLineLength = 2_000
-const maxLength = 80_000
+/** Characters shown: few unless a range was asked for by its end. */
+const maxLength = { default: 20_000, range: 80_000 }
 
 const image = /\.(png|jpe?g|gif|webp|avif|ico|bmp)$/i
 
 /** Numbered lines from `from`, as many as fit; a long line is cut and says so. */
-function numberedLines(lines: readonly string[], from: number, to: number): { text: string; last: number } {
+function numberedLines(
+  lines: readonly string[],
+  from: number,
+  to: number,
+  most: number,
+): { text: string; last: number } {
   const rows: string[] = []
   let length = 0
   for (let n = from; n <= to; n += 1) {
     const line = (lines[n - 1] ?? '').replace(/\r$/, '')
     const shown = line.length > maxLineLength ? `${line.slice(0, maxLineLength)}… (${line.length} characters)` : line
     length += shown.length + 8
-    if (rows.length > 0 && length > maxLength) break
+    if (rows.length > 0 && length > most) break
     rows.push(`${n}\t${shown}`)
   }
   return { text: rows.join('\n'), last: from + rows.length - 1 }
@@ -59,7 +65,9 @@ export const osView = defineTool({
     }
     const wanted = end_line ?? from + defaultLines - 1
     if (wanted < from) return refused('OUT_OF_RANGE', `end_line ${wanted} lies before start_line ${from}.`)
-    const { text: rows, last } = numberedLines(lines, from, Math.min(wanted, lines.length, from + maxLines - 1))
+    const to = Math.min(wanted, lines.length, from + maxLines - 1)
+    const most = end_line === undefined ? maxLength.default : maxLength.range
+    const { text: rows, last } = numberedLines(lines, from, to, most)
     const more = last < lines.length ? ` More follows: continue with start_line ${last + 1}.` : ''
     const ends = text.includes('\r\n') ? ' Its line ends are CRLF.' : ''
     return done(`${file_path}: lines ${from}-${last} of ${lines.length}, ${bytes} bytes.${more}${ends}\n${rows}`)
