@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /** What a log line may carry beside its message. Values are written as JSON; errors as message, stack and cause. */
 export type LogFields = Record<string, unknown>
 
@@ -18,11 +20,22 @@ export type LogLine = { at: string; level: LogLevel; message: string; fields: Lo
 
 const severity: Record<LogLevel, number> = { error: 0, warn: 1, info: 2, debug: 3 }
 
+const carried = new AsyncLocalStorage<LogFields>()
+
+/** Runs `work` so that every line logged in it, and in what it starts, carries these fields: the request, the app, the turn. */
+export const withLogFields = <T>(fields: LogFields, work: () => T): T =>
+  carried.run({ ...carried.getStore(), ...fields }, work)
+
 /** A log that hands each line at or above `level` to its sinks. */
 export function createLog(level: LogLevel, sinks: readonly ((line: LogLine) => void)[], always: LogFields = {}): Log {
   const write = (at: LogLevel) => (message: string, fields?: LogFields) => {
     if (severity[at] > severity[level]) return
-    const line = { at: new Date().toISOString(), level: at, message, fields: { ...always, ...fields } }
+    const line = {
+      at: new Date().toISOString(),
+      level: at,
+      message,
+      fields: { ...always, ...carried.getStore(), ...fields },
+    }
     for (const sink of sinks) sink(line)
   }
   return {

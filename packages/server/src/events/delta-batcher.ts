@@ -168,7 +168,7 @@ async function withDeltas<T>(
     const stored = await inner.append(app, [...deltas, ...events])
     return stored.slice(deltas.length)
   }
-  const result = await work({ sql: inner.sql, append })
+  const result = await work({ ...inner, append })
   if (!carried) await inner.append(app, deltas)
   return result
 }

@@ -8,6 +8,8 @@ export type Write = {
   sql: Parameters<Parameters<Database['transaction']>[0]>[0]
   /** Numbers and stores events of an app. Takes the stream's row lock, so call it last in a transaction. */
   append(app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]>
+  /** Runs once the transaction is stored, and never when it is not. For what memory keeps of the rows; must not throw. */
+  afterCommit(work: () => void): void
 }
 
 /** The log of every app's events (AD4), and the only way to write anything that a page sees. */
@@ -70,10 +72,13 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     read,
     async write(work) {
       const appended: { app: string; events: AppEvent[] }[] = []
+      const after: (() => void)[] = []
       const result = await database.transaction(async (transaction) => {
         appended.length = 0
+        after.length = 0
         return work({
           sql: transaction,
+          afterCommit: (then) => after.push(then),
           async append(app, events) {
             const stored = await appendTo(transaction, app, events)
             if (stored.length > 0) appended.push({ app, events: stored })
@@ -82,6 +87,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
         })
       })
       for (const { app, events } of appended) tails.push(app, events)
+      for (const then of after) then()
       return result
     },
     async close() {

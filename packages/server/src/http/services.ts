@@ -1,7 +1,11 @@
-import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
+import type { ContractProcedure, InferContractRouterOutputs, InferSchemaOutput } from '@orpc/contract'
 import type { AppEvent, contract, Health, Outcome, Snapshot, Version } from '@overskill/protocol'
 
-type Inputs = InferContractRouterInputs<typeof contract>
+type Contract = typeof contract
+/** What a call gets: its input as the schema has parsed it. */
+type Parsed<P> =
+  P extends ContractProcedure<infer Input, infer _Output, infer _Errors, infer _Meta> ? InferSchemaOutput<Input> : never
+type Inputs = { [Group in keyof Contract]: { [Call in keyof Contract[Group]]: Parsed<Contract[Group][Call]> } }
 type Outputs = InferContractRouterOutputs<typeof contract>
 
 /** What every JSON call does: one function a call of the contract. Input is parsed already; a failure is a value. */

@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { newId, type HostTarget } from '@overskill/protocol'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import { StartRefused } from '../life/start-refused.ts'
+import { withLogFields, type Log } from '../log.ts'
+import { createApi } from './api.ts'
+import { problemOf, sendProblem } from './problem.ts'
+import type { Services } from './services.ts'
+import { createStudioFiles } from './studio-files.ts'
+import { openDoor } from './who-may-call.ts'
+
+/** Answers a request for an app's host: preview, live or published. */
+export type EdgeHandle = (request: IncomingMessage, response: ServerResponse, target: HostTarget) => void
+
+/** What the server hands requests to, once it is there. */
+export type HttpParts = { services: Services; database: Database; edgeHandle: EdgeHandle }
+
+export type HttpServer = {
+  /** Listens at every address; until `open`, requests get 503 `starting`. Refuses when the port is taken. */
+  listen(): Promise<void>
+  open(parts: HttpParts): void
+  /** Takes no more connections, ends streams, waits for answers under way and cuts what is left after `limitMs`. */
+  drain(limitMs: number): Promise<void>
+}
+
+export type HttpOptions = {
+  config: Pick<Config, 'hosts' | 'port' | 'domains' | 'publicUrl'>
+  log: Log
+  version: string
+  /** Folder of the built studio. */
+  studioFolder: string
+}
+
+const starting = { code: 'starting', detail: 'OverSkill is starting; try again in a moment.' } as const
+const stopping = { code: 'starting', detail: 'OverSkill is stopping.' } as const
+
+/** The one public port: the studio and the API, and by host name every app (AD11). */
+export function createHttpServer(options: HttpOptions): HttpServer {
+  const { config, log } = options
+  const closing = new AbortController()
+  let parts: { studio: RequestListener; edgeHandle: EdgeHandle } | undefined
+
+  const handle: RequestListener = (request, response) => {
+    const door = openDoor(callerOf(request), config.domains, config.publicUrl)
+    if (door.kind === 'refused') return sendProblem(response, door.failure)
+    if (closing.signal.aborted) return sendProblem(response, stopping, { connection: 'close' })
+    if (!parts) return sendStarting(request, response)
+    if (door.kind === 'app') return parts.edgeHandle(request, response, door.target)
+    const id = newId('req')
+    response.setHeader('x-request-id', id)
+    logAccess(log, id, request, response)
+    withLogFields({ request: id }, () => parts?.studio(request, response))
+  }
+  const servers = config.hosts.map(() => createServer({ keepAliveTimeout: 30_000 }, handle))
+  for (const server of servers) server.on('upgrade', (request, socket) => refuseUpgrade(config, request, socket))
+
+  return {
+    async listen() {
+      const listening = servers.map((server, index) => listenAt(server, config.hosts[index] ?? '', config.port))
+      const results = await Promise.allSettled(listening)
+      const failed = results.flatMap((result) =>
+        result.status === 'rejected' ? [result.reason as NodeJS.ErrnoException] : [],
+      )
+      const serious =
+        failed.find((error) => !isMissingAddress(error)) ?? (failed.length === servers.length ? failed[0] : undefined)
+      if (!serious) return
+      for (const server of servers) server.close()
+      throw refusal(serious, config.port)
+    },
+    open({ services, database, edgeHandle }) {
+      const studio = createStudioFiles(options.studioFolder, framePattern(config))
+      const { version } = options
+      const api = createApi({
+        services,
+        database,
+        log,
+        studio,
+        version,
+        publicUrl: config.publicUrl,
+        closing: closing.signal,
+      })
+      parts = { studio: getRequestListener(api.fetch, { overrideGlobalObjects: false }), edgeHandle }
+    },
+    async drain(limitMs) {
+      closing.abort()
+      const cut = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), limitMs)
+      await Promise.all(servers.filter((server) => server.listening).map(closeServer))
+      clearTimeout(cut)
+    },
+  }
+}
+
+const callerOf = ({ method = 'GET', url = '', headers }: IncomingMessage) => ({ method, url, headers })
+
+/** Every app's address, for the studio's frames. */
+function framePattern({ domains, publicUrl }: HttpOptions['config']): string {
+  const { protocol, port } = new URL(publicUrl)
+  return `${protocol}//*.${domains.apps}${port && `:${port}`}`
+}
+
+async function listenAt(server: Server, host: string, port: number): Promise<void> {
+  server.listen({ host, port, ipv6Only: host.includes(':') })
+  await once(server, 'listening')
+}
+
+/** A machine without IPv6 is served on IPv4 alone. */
+const isMissingAddress = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
+
+function refusal(error: NodeJS.ErrnoException, port: number): StartRefused {
+  const why =
+    error.code === 'EADDRINUSE'
+      ? `Port ${port} is taken by another program. Stop that one, or choose another port: PORT=${port + 1} ./bin/start`
+      : `Cannot listen on port ${port}: ${error.message}.`
+  return new StartRefused(why, { cause: error })
+}
+
+function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  return closed
+}
+
+/** People get a page that looks again by itself; programs get the problem. */
+function sendStarting(request: IncomingMessage, response: ServerResponse): void {
+  if (!request.headers.accept?.includes('text/html')) return sendProblem(response, starting, { 'retry-after': '1' })
+  const page = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="1"><title>Starting</title><p style="font:16px system-ui;margin:20vh auto;text-align:center">OverSkill is starting …</p>`
+  response.writeHead(503, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+    'retry-after': '1',
+  })
+  response.end(page)
+}
+
+/** No WebSockets yet: the answer is the door's, or that there are none. */
+function refuseUpgrade({ domains, publicUrl }: HttpOptions['config'], request: IncomingMessage, socket: Duplex): void {
+  const door = openDoor(callerOf(request), domains, publicUrl)
+  const failure =
+    door.kind === 'refused' ? door.failure : ({ code: 'not_found', detail: 'There are no WebSockets here.' } as const)
+  const body = JSON.stringify(problemOf(failure))
+  socket.on('error', () => {}) // who leaves early needs no answer
+  socket.end(
+    `HTTP/1.1 ${problemOf(failure).status} Refused\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+function logAccess(log: Log, id: string, request: IncomingMessage, response: ServerResponse): void {
+  const began = performance.now()
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - began)
+    const path = request.url?.split('?')[0]
+    log.debug('Request', { request: id, method: request.method, path, status: response.statusCode, ms })
+  })
+}

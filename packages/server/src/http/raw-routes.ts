@@ -1,0 +1,113 @@
+import type { ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { AppId, fail, ok, type Outcome } from '@overskill/protocol'
+import { resumePoint, sendEventStream } from './event-stream.ts'
+import { answerFile, decodePath } from './file-route.ts'
+import { describeApi } from './open-api.ts'
+import { apiHeaders, problemResponse } from './problem.ts'
+import type { RawCalls } from './services.ts'
+
+/** A call of a raw route, its path and body read. `response` is for those that stream. */
+export type RawRequest = {
+  request: Request
+  url: URL
+  params: Record<string, string>
+  body: Uint8Array
+  person: string
+  response: ServerResponse
+}
+
+export type RawOptions = { raw: RawCalls; version: string; publicUrl: string; closing: AbortSignal }
+
+type RawHandler = (options: RawOptions, call: RawRequest) => Promise<Response>
+
+const file: RawHandler = async ({ raw }, call) => {
+  const path = decodePath(call.params['path'] ?? '')
+  if (typeof path !== 'string') return problemResponse(path)
+  const query = readQuery(call.url, 'version')
+  if (!query.ok) return problemResponse(query.failure)
+  const { request, person, body } = call
+  return answerFile(raw, { request, app: call.params['app'] ?? '', path, version: query.value, person, body })
+}
+
+/** What answers each raw route of the table. */
+const handlers: Record<string, RawHandler> = {
+  'GET /health': async ({ raw }) => {
+    const { ready, ...health } = await raw.health()
+    return Response.json(health, { status: ready ? 200 : 503, headers: apiHeaders })
+  },
+  'GET /openapi.json': async ({ version, publicUrl }) =>
+    Response.json(await (described ??= describeApi(version, publicUrl)), { headers: apiHeaders }),
+  'GET /apps/{app}/events': events,
+  'GET /apps/{app}/export.zip': exportZip,
+  'GET /apps/{app}/files/{+path}': file,
+  'PUT /apps/{app}/files/{+path}': file,
+  'DELETE /apps/{app}/files/{+path}': file,
+}
+
+let described: Promise<object> | undefined
+
+/** Answers a raw route: `key` is its method and path as in the route table. */
+export async function answerRaw(options: RawOptions, key: string, call: RawRequest): Promise<Response> {
+  const handler = handlers[key]
+  const { app } = call.params
+  if (!handler) throw new Error(`Nothing answers ${key}`)
+  if (app !== undefined && !AppId.safeParse(app).success)
+    return problemResponse({ code: 'not_found', detail: 'There is no such app.' })
+  return handler(options, call)
+}
+
+async function exportZip({ raw }: RawOptions, call: RawRequest): Promise<Response> {
+  const query = readQuery(call.url, 'version')
+  if (!query.ok) return problemResponse(query.failure)
+  const zip = await raw.exportZip({
+    app: call.params['app'] ?? '',
+    ...(query.value !== undefined && { version: query.value }),
+  })
+  if (!zip.ok) return problemResponse(zip.failure)
+  const { name, content } = zip.value
+  const disposition = `attachment; filename="${name.replace(/[^\w.-]+/g, '-')}"; filename*=UTF-8''${encodeURIComponent(name)}`
+  const headers = { ...apiHeaders, 'content-type': 'application/zip', 'content-disposition': disposition }
+  return new Response(new Uint8Array(content), {
+    headers: { ...headers, 'content-length': String(content.byteLength) },
+  })
+}
+
+/** Begins with a snapshot unless the stream goes on after a number that the log can go on from. */
+async function events({ raw, closing }: RawOptions, call: RawRequest): Promise<Response> {
+  const app = call.params['app'] ?? ''
+  const query = readQuery(call.url, 'after')
+  if (!query.ok) return problemResponse(query.failure)
+  const snapshot = await raw.snapshot(app)
+  if (!snapshot.ok) return problemResponse(snapshot.failure)
+  if (call.request.method === 'HEAD') return new Response(null, { headers: { 'content-type': 'text/event-stream' } })
+  const wanted = resumePoint(call.request.headers.get('last-event-id') ?? undefined, query.value?.toString())
+  const resumes = wanted !== undefined && wanted >= (await raw.oldest(app)) && wanted <= snapshot.value.seq
+  const left = new AbortController()
+  call.response.once('close', () => left.abort())
+  const signal = AbortSignal.any([left.signal, closing])
+  const following = await raw.events(app, resumes ? wanted : snapshot.value.seq, signal)
+  if (!following.ok) return problemResponse(following.failure)
+  const content = { snapshot: resumes ? undefined : snapshot.value, events: following.value }
+  void sendEventStream(call.response, content, signal)
+  return RESPONSE_ALREADY_SENT
+}
+
+/** The one number that a raw route takes as a query; nothing else is allowed there. */
+function readQuery(url: URL, name: string): Outcome<number | undefined> {
+  const unknown = [...url.searchParams.keys()].filter((key) => key !== name)
+  if (unknown.length > 0) {
+    return fail(
+      'invalid',
+      'The query has fields that this call does not take.',
+      unknown.map((path) => ({ path, message: 'Unknown field.' })),
+    )
+  }
+  const value = url.searchParams.get(name)
+  if (value === null) return ok(undefined)
+  const least = name === 'version' ? 1 : 0
+  if (/^\d{1,9}$/.test(value) && Number(value) >= least) return ok(Number(value))
+  return fail('invalid', `${name} must be a whole number from ${least}.`, [
+    { path: name, message: `A whole number from ${least}.` },
+  ])
+}
