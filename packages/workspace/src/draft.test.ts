@@ -179,3 +179,12 @@ describe('changes', () => {
     )
   })
 })
+
+test('L2: two drafts of one tree, of different files, are committed one after the other and nothing is lost', async () => {
+  const { tree, blobs } = treeOf({ a: '1', b: '2', c: '3' })
+  const [one, two] = [openDraft(tree, blobs), openDraft(tree, blobs)]
+  await Promise.all([one.write('a', 'new a'), two.write('d/e', 'new e'), one.remove('c'), two.rename('b', 'f')])
+  const after = applyStaged(applyStaged(tree, two.staged()), one.staged())
+  expect([...after.keys()]).toEqual(['a', 'd/e', 'f'])
+  expect(after.get('a')?.bytes).toBe(5)
+})

@@ -1,5 +1,5 @@
 export { decodeText, encodeText, entryOf, hashBytes } from './blob.ts'
-export { diffVersions, listChanges, maxPatchLength, unifiedPatch } from './diff.ts'
+export { diffVersions, listChanges, unifiedPatch } from './diff.ts'
 export { type Draft, openDraft, type Written } from './draft.ts'
 export { editText, type MatchStep, type TextEdit } from './edit-text.ts'
 export { type Elision, findElision } from './elision.ts'
@@ -11,7 +11,7 @@ export type { Region } from './nearest-regions.ts'
 export { checkPlace, foldersOf, foldPath, normalisePath } from './paths.ts'
 export { type FileSource, searchFiles, type SearchHit, type SearchQuery, type SearchResult } from './search.ts'
 export type { BlobStore, Tree, TreeEntry } from './store.ts'
-export { checkSyntax, codeFrame, type SyntaxProblem } from './syntax.ts'
+export { checkSyntax, type SyntaxProblem } from './syntax.ts'
 export {
   applyStaged,
   diffTrees,

@@ -71,6 +71,13 @@ test('a pattern that is none says what is wrong with it', async () => {
   })
 })
 
+test('a pattern that turns out too large when it runs is a bad one', async () => {
+  expect(await search(app, { text: '((((a?){99}b?){99}c?){99}){99}', regex: true })).toMatchObject({
+    ok: false,
+    code: 'BAD_REGEX',
+  })
+})
+
 test('a pattern that would run for years is ended, and the event loop stays free meanwhile', async () => {
   let ticks = 0
   const clock = setInterval(() => (ticks += 1), 20)

@@ -49,21 +49,29 @@ export async function searchFiles(
   const problem = regexProblem(query.text, flags)
   if (problem) return { ok: false, code: 'BAD_REGEX', message: problem }
   const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
-  const setup = { source: query.text, flags, most: limit + 1 }
   const worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
-    workerData: setup,
+    workerData: { source: query.text, flags, most: limit + 1 },
     resourceLimits: { maxOldGenerationSizeMb: 128 },
   })
+  // Some patterns are found to be too large only when they first run, or use up the thread's memory.
+  const crash = new AbortController()
+  worker.on('error', (error) => crash.abort(error))
+  const ended = AbortSignal.any([stop, crash.signal])
   const ask: LineFinder = async (text) => {
     worker.postMessage(text)
-    const [found] = (await once(worker, 'message', { signal: stop })) as [number[]]
+    const [found] = (await once(worker, 'message', { signal: ended })) as [number[]]
     return found
   }
   try {
-    return await collect(source, query, limit, ask, stop)
+    return await collect(source, query, limit, ask, ended)
   } catch (error) {
-    if (!stop.aborted) throw error
-    return timedOut
+    if (stop.aborted) return timedOut
+    if (!crash.signal.aborted) throw error
+    return {
+      ok: false,
+      code: 'BAD_REGEX',
+      message: `The pattern is too large to run: ${(crash.signal.reason as Error).message}.`,
+    }
   } finally {
     await worker.terminate()
   }
