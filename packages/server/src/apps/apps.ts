@@ -33,9 +33,16 @@ export type Apps = {
   undelete(id: string): Promise<Outcome<App>>
 }
 
-export type AppsOptions = { db: Database; log: EventLog; addresses: Addresses; starter: Tree }
+export type AppsOptions = {
+  db: Database
+  log: EventLog
+  addresses: Addresses
+  starter: Tree
+  /** Told after the commit that an app's names changed, or that it came or went. */
+  onNames(app: string): void
+}
 
-export function createApps({ db, log, addresses, starter }: AppsOptions): Apps {
+export function createApps({ db, log, addresses, starter, onNames }: AppsOptions): Apps {
   const present = async (row: AppRow, sql: Sql = db): Promise<App> => {
     const [production] = await sql
       .select({ artifact: pointers.artifact })
@@ -74,6 +81,7 @@ export function createApps({ db, log, addresses, starter }: AppsOptions): Apps {
       .returning()
     const app = await present(must(row, `App ${id}`), write.sql)
     await write.append(id, [{ type: 'app.updated', app }])
+    if (set.slug !== undefined || set.deletedAt !== undefined) write.afterCommit(() => onNames(id))
     return app
   }
 
@@ -96,6 +104,7 @@ export function createApps({ db, log, addresses, starter }: AppsOptions): Apps {
       await write.sql.insert(streams).values({ app: id })
       if (!(await takeSlug(write.sql, id, slug, false))) throw new Error(`The address ${slug} was taken meanwhile`)
       await replaceDraft(write.sql, id, starter)
+      write.afterCommit(() => onNames(id))
       return must(row, 'The new app')
     },
 

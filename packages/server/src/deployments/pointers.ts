@@ -1,20 +1,12 @@
 import { type Environment, must } from '@overskill/protocol'
 import { and, eq, inArray, lt, ne, sql as raw } from 'drizzle-orm'
+import type { EdgePreviewService } from '@overskill/edge'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { apps, deployments, pointers } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { moveIn, type StageTimer } from './moves.ts'
 import type { DeploymentRow } from './present.ts'
-
-/** Where an address points, as the edge must serve it from now on. */
-export type Target = { app: string; environment: Environment; artifact: string; fence: number; previous: string[] }
-
-/** What the edge does when a pointer moves; in memory, at once, refused for an older fence. */
-export type Switchboard = {
-  switchTo(target: Target): Promise<void>
-  remove(target: { app: string; environment: Environment; fence: number }): void
-}
 
 /** The writer of `pointers`. Postgres is the truth, the edge's memory follows it; only a larger fence moves one (L28). */
 export type Pointers = {
@@ -24,8 +16,6 @@ export type Pointers = {
   confirm(row: DeploymentRow): Promise<void>
   /** Takes an environment off line. Returns whether anything was. */
   remove(app: string, environment: Environment): Promise<boolean>
-  /** At start: tells the edge of every pointer. */
-  load(): Promise<void>
 }
 
 /** How many artifacts before the present one keep their hashed files reachable, for pages that are still open. */
@@ -34,7 +24,7 @@ const keptArtifacts = 5
 export function createPointers(options: {
   db: Database
   log: EventLog
-  edge: Switchboard
+  edge: Pick<EdgePreviewService, 'switchTo' | 'remove'>
   apps: Pick<Apps, 'present'>
 }): Pointers {
   const { db, log, edge } = options
@@ -103,7 +93,9 @@ export function createPointers(options: {
         return
       }
       const { app, environment, fence } = row
-      await edge.switchTo({ app, environment, artifact, fence, previous: await previousOf(app, environment, artifact) })
+      const previous = await previousOf(app, environment, artifact)
+      const switched = await edge.switchTo({ app, environment, artifactHash: artifact, fence, previous })
+      if (!switched.ok) throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
       await settle(row, { stages: timer.end('switch') })
     },
 
@@ -143,20 +135,6 @@ export function createPointers(options: {
       if (fence === undefined) return false
       edge.remove({ app, environment, fence })
       return true
-    },
-
-    async load() {
-      for (const { app, environment, artifact, fence } of await db.select().from(pointers)) {
-        if (artifact === null) edge.remove({ app, environment, fence })
-        else
-          await edge.switchTo({
-            app,
-            environment,
-            artifact,
-            fence,
-            previous: await previousOf(app, environment, artifact),
-          })
-      }
     },
   }
 }

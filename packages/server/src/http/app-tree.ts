@@ -1,0 +1,20 @@
+import { ok, type Outcome } from '@overskill/protocol'
+import type { Tree } from '@overskill/workspace'
+import { readDraft, readVersionTree } from '../apps/files.ts'
+import type { Rooms } from './rooms.ts'
+
+/** A tree and what it is: `draft`, or `version n`. */
+export type AppTree = { tree: Tree; state: string }
+
+/** The files of a version, or the newest state: the draft while a turn runs and before the first version (API.md "HTTP"). */
+export async function readAppTree({ db, apps }: Rooms, app: string, version?: number): Promise<Outcome<AppTree>> {
+  if (version !== undefined) {
+    const tree = await readVersionTree(db, app, version)
+    return tree.ok ? ok({ tree: tree.value, state: `version ${version}` }) : tree
+  }
+  const row = await apps.find(app)
+  if (!row.ok) return row
+  const { status, version: newest } = row.value
+  const isDraft = status === 'working' || newest === null
+  return ok({ tree: await readDraft(db, app), state: isDraft ? 'draft' : `version ${newest}` })
+}

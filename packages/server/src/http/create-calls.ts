@@ -1,0 +1,128 @@
+import { fail, ok, type Outcome } from '@overskill/protocol'
+import { pageOf } from './page.ts'
+import { readAppTree } from './app-tree.ts'
+import type { Rooms } from './rooms.ts'
+import type { Calls } from './services.ts'
+
+/** Every JSON call: parsed input in, one room asked, its outcome back. */
+export function createCalls(rooms: Rooms): Calls {
+  return {
+    models: { list: async () => ok({ items: await rooms.models.list() }) },
+    apps: appCalls(rooms),
+    messages: messageCalls(rooms),
+    turns: turnCalls(rooms),
+    files: fileCalls(rooms),
+    versions: versionCalls(rooms),
+    deployments: deploymentCalls(rooms),
+  }
+}
+
+const wrap = async <K extends string, T>(name: K, outcome: Promise<Outcome<T>>): Promise<Outcome<Record<K, T>>> => {
+  const done = await outcome
+  return done.ok ? ok({ [name]: done.value } as Record<K, T>) : done
+}
+
+/** Runs only for an app that exists. */
+const forApp = async <T>({ apps }: Rooms, id: string, then: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+  const app = await apps.find(id)
+  return app.ok ? then() : app
+}
+
+const appCalls = (rooms: Rooms): Calls['apps'] => {
+  const { apps, models, queue, log, appBuilder, deployments } = rooms
+  return {
+    async create({ prompt, name, model, mode = 'build' }) {
+      const chosen = models.resolve(model ?? models.defaultId)
+      if (!chosen.ok) return chosen
+      const made = await log.write(async (write) => {
+        const row = await apps.create(write, { ...(name && { name }), ...(prompt && { prompt }), model: chosen.value })
+        const sent = prompt && (await queue.add(write, row.id, { text: prompt, mode, model: chosen.value }))
+        return { id: row.id, ...(sent && { turn: sent.turn }) }
+      })
+      appBuilder.wake(made.id)
+      const row = await apps.find(made.id)
+      if (!row.ok) return row
+      return ok({ app: await apps.present(row.value), ...(made.turn && { turn: made.turn }) })
+    },
+    list: async ({ cursor, limit }) => ok(await apps.list(cursor, pageOf(limit))),
+    async get({ app }) {
+      const row = await apps.find(app)
+      return row.ok ? ok({ app: await apps.present(row.value) }) : row
+    },
+    async patch({ app, model, ...change }) {
+      const chosen = model === undefined ? undefined : models.resolve(model)
+      if (chosen && !chosen.ok) return chosen
+      return wrap('app', apps.patch(app, { ...change, ...(chosen && { model: chosen.value }) }))
+    },
+    async remove({ app }) {
+      await deployments.unpublish(app)
+      return wrap('app', apps.remove(app))
+    },
+    undelete: ({ app }) => wrap('app', apps.undelete(app)),
+  }
+}
+
+const messageCalls = (rooms: Rooms): Calls['messages'] => {
+  const { queue, appBuilder, conversationOf } = rooms
+  return {
+    post: ({ app, text, mode }) => appBuilder.send(app, { text, mode }),
+    patch: ({ app, message, text }) => forApp(rooms, app, () => wrap('message', queue.edit(app, message, text))),
+    remove: ({ app, message }) => forApp(rooms, app, () => wrap('message', queue.remove(app, message))),
+    now: ({ app, message }) => forApp(rooms, app, () => appBuilder.startNow(app, message)),
+    order: ({ app, messages }) => forApp(rooms, app, () => wrap('items', queue.order(app, messages))),
+    conversation: ({ app }) => forApp(rooms, app, async () => ok(await conversationOf(app))),
+  }
+}
+
+const turnCalls = (rooms: Rooms): Calls['turns'] => {
+  const { appBuilder } = rooms
+  return {
+    get: ({ app, turn }) => forApp(rooms, app, () => wrap('turn', appBuilder.turn(app, turn))),
+    stop: ({ app, turn }) => forApp(rooms, app, () => wrap('turn', appBuilder.stop(app, turn))),
+    request: ({ app, turn, step }) => forApp(rooms, app, () => wrap('request', appBuilder.request(app, turn, step))),
+  }
+}
+
+const fileCalls = (rooms: Rooms): Calls['files'] => ({
+  list: ({ app, version }) =>
+    forApp(rooms, app, async () => {
+      const tree = await readAppTree(rooms, app, version)
+      if (!tree.ok) return tree
+      return ok({ items: [...tree.value.tree].map(([path, entry]) => ({ path, ...entry })) })
+    }),
+  edit: ({ app, changes, note }, person) => wrap('version', rooms.edits.apply(app, person, changes, note)),
+})
+
+const versionCalls = (rooms: Rooms): Calls['versions'] => {
+  const { versions, edits } = rooms
+  return {
+    list: ({ app, cursor, limit }) =>
+      forApp(rooms, app, async () => {
+        const before = cursor === undefined ? undefined : Number(cursor)
+        if (Number.isNaN(before)) return fail('invalid', 'That cursor is not one of ours.')
+        return ok(await versions.list(app, before, pageOf(limit)))
+      }),
+    get: ({ app, version }) => forApp(rooms, app, () => wrap('version', versions.get(app, version))),
+    diff: ({ app, version, against }) => forApp(rooms, app, () => wrap('items', versions.diff(app, version, against))),
+    restore: ({ app, version }) => wrap('version', edits.restore(app, version)),
+  }
+}
+
+const deploymentCalls = (rooms: Rooms): Calls['deployments'] => {
+  const { deployments } = rooms
+  const asked = async (outcome: ReturnType<typeof deployments.deploy>) => {
+    const done = await outcome
+    return done.ok ? ok({ deployment: done.value.deployment }) : done
+  }
+  return {
+    deploy: ({ app, environment, version }) => asked(deployments.deploy(app, environment, version)),
+    rollback: ({ app, deployment }) => asked(deployments.rollback(app, deployment)),
+    list: ({ app, cursor, limit }) =>
+      forApp(rooms, app, async () => {
+        if (cursor !== undefined && Number.isNaN(Number(cursor)))
+          return fail('invalid', 'That cursor is not one of ours.')
+        return ok(await deployments.list(app, cursor, pageOf(limit)))
+      }),
+    unpublish: ({ app }) => wrap('app', deployments.unpublish(app)),
+  }
+}

@@ -1,0 +1,51 @@
+import type { FastBuildService } from '@overskill/builder'
+import type { Check, Health } from '@overskill/protocol'
+import { sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import type { TurnModels } from '../turns/turn-models.ts'
+
+export type HealthOptions = { db: Database; builder: FastBuildService; models: TurnModels; version: string }
+
+/** Longest that one check may take, in ms; then the part counts as down. */
+const limitMs = 4_000
+
+/** Asks every part how it is. `ready` is false when the product cannot work: database, edge or builder down. */
+export function createHealth({
+  db,
+  builder,
+  models,
+  version,
+}: HealthOptions): () => Promise<Health & { ready: boolean }> {
+  const database = async (): Promise<Check> => {
+    await db.execute(sql`select 1`)
+    return { status: 'ok' }
+  }
+  return async () => {
+    const checks = {
+      database: await timed(database),
+      edge: { status: 'ok' as const }, // in this process: it answers when we do
+      builder: await timed(() => builder.check()),
+      dispatch: { status: 'ok' as const, detail: 'in process' },
+      model: await timed(() => models.check()),
+    }
+    const ready = checks.database.status !== 'down' && checks.builder.status !== 'down'
+    const isGood = Object.values(checks).every(({ status }) => status === 'ok')
+    return { status: isGood ? 'ok' : 'degraded', version, checks, ready }
+  }
+}
+
+async function timed(check: () => Promise<Check>): Promise<Check> {
+  const started = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ status: 'down', detail: `No answer within ${limitMs / 1000} s.` }), limitMs)
+  })
+  try {
+    const found = await Promise.race([check(), late])
+    return { ...found, ms: Math.round(performance.now() - started) }
+  } catch {
+    return { status: 'down', detail: 'It cannot be reached; the log says why.' }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,78 @@
+import { fail, ok } from '@overskill/protocol'
+import { normalisePath } from '@overskill/workspace'
+import { sql } from 'drizzle-orm'
+import { exportZip } from '../apps/export-zip.ts'
+import { readContents } from '../apps/files.ts'
+import { readAppTree } from './app-tree.ts'
+import { mediaType } from './media-type.ts'
+import type { Rooms } from './rooms.ts'
+import type { RawCalls } from './services.ts'
+
+/** The calls that carry bytes and streams. */
+export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCalls {
+  const { blobs, edits, apps, deployments, conversationOf, log, db } = rooms
+  return {
+    health,
+
+    async readFile({ app, path: given, version }) {
+      const path = normalisePath(given)
+      if (!path.ok) return path
+      const found = await readAppTree(rooms, app, version)
+      if (!found.ok) return found
+      const entry = found.value.tree.get(path.value)
+      if (!entry) return fail('not_found', `There is no file ${path.value}.`)
+      const content = await blobs.read(entry.hash)
+      return ok({ content, hash: entry.hash, type: mediaType(path.value), state: found.value.state })
+    },
+
+    async putFile({ app, path: given, content, ifMatch }, person) {
+      const path = normalisePath(given)
+      if (!path.ok) return path
+      const change = { path: path.value, content: Buffer.from(content).toString('base64'), encoding: 'base64' as const }
+      const version = await edits.apply(app, person, [change], undefined, ifMatch)
+      if (!version.ok) return version
+      const saved = await readAppTree(rooms, app, version.value.number)
+      if (!saved.ok) return saved
+      return ok({ version: version.value, hash: saved.value.tree.get(path.value)?.hash ?? '' })
+    },
+
+    async removeFile({ app, path: given, ifMatch }, person) {
+      const path = normalisePath(given)
+      if (!path.ok) return path
+      const version = await edits.apply(app, person, [{ path: path.value, delete: true }], undefined, ifMatch)
+      return version.ok ? ok({ version: version.value }) : version
+    },
+
+    async exportZip({ app, version }) {
+      const found = await readAppTree(rooms, app, version)
+      if (!found.ok) return found
+      const row = await apps.find(app)
+      if (!row.ok) return row
+      const name = row.value.slug
+      return ok({ name: `${name}.zip`, content: exportZip(name, await readContents(db, found.value.tree)) })
+    },
+
+    async snapshot(app) {
+      const row = await apps.find(app)
+      if (!row.ok) return row
+      // The fold first: what the others say may be newer, and its events then come again and change nothing.
+      const conversation = await conversationOf(app)
+      const shown = await apps.find(app)
+      if (!shown.ok) return shown
+      const value = { app: await apps.present(shown.value), conversation, deployments: await deployments.recent(app) }
+      return ok({ seq: conversation.seq, ...value })
+    },
+
+    async events(app, after, signal) {
+      const row = await apps.find(app)
+      return row.ok ? ok(log.read(app, after, signal)) : row
+    },
+
+    async oldest(app) {
+      const found = await db.execute<{ first: number | null }>(
+        sql`select min(seq) as first from events where app = ${app}`,
+      )
+      return Math.max(0, Number(found.rows[0]?.first ?? 1) - 1)
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import type { Conversation } from '@overskill/protocol'
+import type { BlobStore } from '@overskill/workspace'
+import type { Apps } from '../apps/apps.ts'
+import type { Edits } from '../apps/edits.ts'
+import type { Versions } from '../apps/versions.ts'
+import type { Database } from '../database/database.ts'
+import type { Deployments } from '../deployments/deployments.ts'
+import type { EventLog } from '../events/event-log.ts'
+import type { AppBuilder } from '../turns/app-builder.ts'
+import type { MessageQueue } from '../turns/message-queue.ts'
+import type { TurnModels } from '../turns/turn-models.ts'
+
+/** What the calls of the API are made of. */
+export type Rooms = {
+  db: Database
+  log: EventLog
+  blobs: BlobStore
+  apps: Apps
+  versions: Versions
+  edits: Edits
+  deployments: Deployments
+  appBuilder: AppBuilder
+  queue: MessageQueue
+  models: TurnModels
+  conversationOf(app: string): Promise<Conversation>
+}

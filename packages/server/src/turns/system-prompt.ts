@@ -1,0 +1,1 @@
+export const systemPrompt = 'You build web apps.'
