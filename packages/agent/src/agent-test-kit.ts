@@ -254,11 +254,12 @@ export type TestTurn = {
 /** Starts a turn against a server; retries wait no real time. */
 export function startTurn(
   url: string,
-  options: Partial<AgentRun<TestWork>> & { model?: AgentRun<TestWork>['model'] } = {},
+  { before, ...options }: Partial<AgentRun<TestWork>> & { before?: (fact: Fact) => void } = {},
 ): TestTurn {
   const clock = createTestClock()
   const history = options.history ?? [user('Build it')]
   const journal = new MemoryJournal(history)
+  if (before) journal.before = before
   journal.onRetrying = (untilMs) => clock.advance(untilMs - clock.now())
   const stop = new AbortController()
   const notes: AgentNote[] = []

@@ -157,7 +157,7 @@ export class StreamingToolCoordinator<Work> {
 
   #startWaiting(): void {
     if (this.#stop.aborted) return
-    for (const slot of [...this.#waiting]) {
+    for (const slot of this.#waiting) {
       if (this.#start(slot)) this.#waiting = this.#waiting.filter((other) => other !== slot)
     }
   }

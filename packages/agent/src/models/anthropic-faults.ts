@@ -19,6 +19,7 @@ export type ProviderError = {
 type Sort = Pick<ModelFault, 'code' | 'retry'> & { says: string }
 
 const statusTypes: Record<number, string> = {
+  400: 'invalid_request_error',
   401: 'authentication_error',
   402: 'billing_error',
   403: 'permission_error',
@@ -36,7 +37,7 @@ const isBilling = (text: string): boolean =>
 function sortInvalid(error: ProviderError): Sort {
   const text = `${error.errorCode ?? ''} ${error.message}`
   if (/bound to a different conversation|invalid `?signature`? in `?thinking`?/i.test(text))
-    return { code: 'thinking_unbound', retry: true, says: 'The model did not take its own earlier thinking back.' }
+    return { code: 'thinking_unbound', retry: false, says: 'The model did not take its own earlier thinking back.' }
   if (/prompt is too long|context (window|length|limit)|too many (input )?tokens/i.test(text))
     return {
       code: 'too_long',
@@ -144,6 +145,12 @@ const unreachable = (cause: string, source: FaultSource): ModelFault => {
   }
 }
 
+/** The type by the provider's word, or by the status where a server in between uses words of its own. */
+const typeOf = (status: number, type: string): string => {
+  const known = Object.values(statusTypes).includes(type) || type === 'api_error'
+  return known ? type : (statusTypes[status] ?? '')
+}
+
 /** The fault that an error thrown by the client is: a refused request, or a connection that never came about. */
 export function faultOfThrown(error: unknown, source: FaultSource, nowMs: number): ModelFault {
   if (!(error instanceof Anthropic.APIError) || error.status === undefined) return unreachable(causeCode(error), source)
@@ -152,7 +159,7 @@ export function faultOfThrown(error: unknown, source: FaultSource, nowMs: number
   return faultOfProviderError(
     {
       status: error.status,
-      type: error.type ?? statusTypes[error.status] ?? (error.status === 400 ? 'invalid_request_error' : ''),
+      type: typeOf(error.status, error.type ?? ''),
       message: error.apiMessage ?? error.message,
       ...(error.errorCode && { errorCode: error.errorCode }),
       ...(wait !== undefined && { retryAfterMs: wait }),

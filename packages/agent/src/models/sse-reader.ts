@@ -21,6 +21,7 @@ export function readSse(maxEventLength: number): SseReader {
   let event = ''
   let data: string[] = []
   let length = 0
+  let tooLong = false
 
   const takeLine = (line: string, events: SseEvent[]): void => {
     if (line === '') {
@@ -38,6 +39,7 @@ export function readSse(maxEventLength: number): SseReader {
     if (field === 'event') event = value
     else if (field === 'data') data.push(value)
     else length -= line.length // comments and fields without a meaning here are not kept
+    tooLong ||= length > maxEventLength
   }
 
   return {
@@ -61,7 +63,7 @@ export function readSse(maxEventLength: number): SseReader {
         start = i + 1
       }
       rest += text.slice(start)
-      return length + rest.length > maxEventLength ? 'too_long' : events
+      return tooLong || length + rest.length > maxEventLength ? 'too_long' : events
     },
   }
 }
