@@ -1,30 +1,18 @@
 import { posix } from 'node:path'
 import type { Plugin } from 'rolldown'
-import type { Alias } from './aliases.ts'
-import { parseAppId, type AppFiles } from './app-files.ts'
+import { appId, parseAppId } from './app-files.ts'
 import { resolveInApp } from './app-resolver.ts'
-import type { Output } from './output.ts'
-import type { PackageStore } from './package-store.ts'
-import type { Problems } from './problems.ts'
+import type { AppSources } from './app-sources.ts'
+import { PRELOAD_CODE, PRELOAD_MODULE } from './preload.ts'
 import { rewriteSource } from './source-rewrite.ts'
-import type { Stylesheets } from './stylesheets.ts'
-import type { Placeholders } from './vendor-names.ts'
-
-export type AppSources = {
-  files: AppFiles
-  store: PackageStore
-  aliases: readonly Alias[]
-  output: Output
-  problems: Problems
-  stylesheets: Stylesheets
-  placeholders: Placeholders
-}
+import { WORKER_ENVIRONMENT, WORKER_PRELUDE } from './workers.ts'
 
 /** The global stylesheets met in a build: their compiled text by module id, while they are compiled side by side. */
 export type CssByModule = Map<string, Promise<string>>
 
-const MISSING = '\0missing'
 const PUBLIC = '\0public:'
+const WORKER = '\0worker:'
+const PRELUDE = '\0worker-prelude'
 const SCRIPTS: Record<string, 'tsx' | 'ts' | 'jsx' | 'json'> = {
   '.tsx': 'tsx',
   '.ts': 'ts',
@@ -38,31 +26,49 @@ const SCRIPTS: Record<string, 'tsx' | 'ts' | 'jsx' | 'json'> = {
 }
 const NEEDS_COMPILER = /\.(?:less|scss|sass|styl|stylus|vue|svelte|astro|coffee|pug)$/
 
+/** The entry that makes a worker of an app's script. */
+export const workerEntry = (path: string): string => WORKER + path
+
 /**
  * The app's side of the bundler: every import of an app file is answered here, and every file is read from memory. The
  * bundler's own resolver and reader are only ever asked about icons in the package store.
+ *
+ * @param workers The workers inside which this is bundled, outermost first; empty for the page.
  */
-export function appPlugin(sources: AppSources, css: CssByModule): Plugin {
+export function appPlugin(sources: AppSources, css: CssByModule, workers: readonly string[] = []): Plugin {
   return {
     name: 'app',
     async resolveId(specifier, importer) {
-      if (specifier === MISSING || specifier.startsWith(PUBLIC)) return specifier
-      if (!importer) return specifier
+      if (!importer || specifier.startsWith(PUBLIC) || specifier === PRELOAD_MODULE || specifier === PRELUDE)
+        return specifier
       const from = parseAppId(importer)
-      if (!from) return this.resolve(specifier, importer, { skipSelf: true })
-      return answer(sources, specifier, from.path)
+      if (from) return answer(sources, specifier, from.path)
+      if (importer.startsWith(WORKER)) return specifier
+      if (sources.store.hasPackage(specifier))
+        return { id: sources.placeholders.urlOf(specifier), external: 'absolute' }
+      return this.resolve(specifier, importer, { skipSelf: true })
     },
     async load(id) {
-      if (id === MISSING) return { code: 'export default undefined', moduleType: 'js' }
-      if (id.startsWith(PUBLIC))
-        return { code: `export default ${JSON.stringify(id.slice(PUBLIC.length))}`, moduleType: 'js' }
       const own = parseAppId(id)
-      if (own) return loadAppFile(sources, css, id, own.path, own.query)
+      if (own) return loadAppFile(sources, css, own, workers)
+      if (id.startsWith('\0')) return loadOwnModule(id)
       if (!sources.store.contains(id)) throw new Error('A file outside the app was asked for')
       return id.endsWith('.css') ? loadStylesheet(sources, css, id) : null
     },
   }
 }
+
+/** The modules that no app has: they are made here. */
+function loadOwnModule(id: string): Loaded | null {
+  if (id === PRELOAD_MODULE) return script(PRELOAD_CODE)
+  if (id === PRELUDE) return { ...script(WORKER_PRELUDE), moduleSideEffects: 'no-treeshake' }
+  if (id.startsWith(PUBLIC)) return script(`export default ${JSON.stringify(id.slice(PUBLIC.length))}`)
+  if (!id.startsWith(WORKER)) return null
+  const entry = JSON.stringify(appId(id.slice(WORKER.length)))
+  return { ...script(`import ${JSON.stringify(PRELUDE)}; import ${entry}`), moduleSideEffects: 'no-treeshake' }
+}
+
+const script = (code: string): Loaded => ({ code, moduleType: 'js' })
 
 const ICONS = 'lucide-react/dist/esm/icons/'
 
@@ -93,27 +99,45 @@ type Loaded = {
   code: string
   moduleType: 'js' | 'tsx' | 'ts' | 'jsx' | 'json'
   map?: string
-  moduleSideEffects?: boolean
+  moduleSideEffects?: 'no-treeshake'
 }
 
 async function loadAppFile(
   sources: AppSources,
   css: CssByModule,
-  id: string,
-  path: string,
-  query: string,
+  { path, query }: { path: string; query: string },
+  workers: readonly string[],
 ): Promise<Loaded> {
-  const flags = new Set(query.split('&').map((part) => part.split('=')[0]))
+  const flags = new Set(query.split('&').map((part) => part.split('=')[0] ?? ''))
   const extension = posix.extname(path).toLowerCase()
+  if (flags.has('worker') || flags.has('sharedworker') || flags.has('worker-url'))
+    return workerModule(sources, path, flags, workers)
   if (flags.has('raw')) return stringModule(sources.files.text(path) ?? '')
   if (flags.has('url')) return assetModule(sources, path)
-  if (extension === '.css') return loadAppStylesheet(sources, css, id, path, flags)
+  if (extension === '.css') return loadAppStylesheet(sources, css, path, flags)
   const moduleType = SCRIPTS[extension]
   if (moduleType === 'json') return { code: sources.files.text(path) ?? '', moduleType }
   if (moduleType) return { ...rewriteSource(sources, path), moduleType }
   if (!NEEDS_COMPILER.test(extension)) return assetModule(sources, path)
   sources.problems.add({ file: path, message: `Files of the kind "${extension}" are not supported here.` })
   return stringModule('')
+}
+
+/** A worker's address, or a function that starts it (`import Counter from './counter?worker'`). */
+async function workerModule(
+  sources: AppSources,
+  path: string,
+  flags: ReadonlySet<string>,
+  workers: readonly string[],
+): Promise<Loaded> {
+  const url = await sources.workers.urlOf(path, workers)
+  if (url === null && workers.includes(path))
+    sources.problems.add({ file: path, message: `The worker "${path}" starts itself.` })
+  const address = JSON.stringify(url ?? '')
+  if (flags.has('worker-url') || flags.has('url')) return script(`export default ${address}`)
+  const kind = flags.has('sharedworker') ? 'SharedWorker' : 'Worker'
+  const create = `new ${kind}(${address} + ${WORKER_ENVIRONMENT}, { ...options, type: 'module' })`
+  return script(`export default function (options) { return ${create} }`)
 }
 
 const stringModule = (text: string): Loaded => ({ code: `export default ${JSON.stringify(text)}`, moduleType: 'js' })
@@ -125,16 +149,16 @@ const assetModule = (sources: AppSources, path: string): Loaded =>
 
 function loadStylesheet(sources: AppSources, css: CssByModule, id: string): Loaded {
   css.set(id, sources.stylesheets.compile(id))
-  return { code: 'export default undefined', moduleType: 'js', moduleSideEffects: true }
+  return { code: 'export default undefined', moduleType: 'js', moduleSideEffects: 'no-treeshake' }
 }
 
 async function loadAppStylesheet(
   sources: AppSources,
   css: CssByModule,
-  id: string,
   path: string,
-  flags: ReadonlySet<string | undefined>,
+  flags: ReadonlySet<string>,
 ): Promise<Loaded> {
+  const id = appId(path)
   if (flags.has('inline')) {
     const sheet = await sources.stylesheets.compile(id)
     return stringModule(new TextDecoder().decode(sources.stylesheets.bundle([sheet])))
@@ -142,7 +166,7 @@ async function loadAppStylesheet(
   if (!path.endsWith('.module.css')) return loadStylesheet(sources, css, id)
   const module = await sources.stylesheets.compileModule(id)
   css.set(id, Promise.resolve(module.css))
-  const imports = module.imports.map((item) => `import ${item.local} from ${JSON.stringify(item.id)}`)
+  const imports = module.imports.map((item) => `import ${item.local} from ${JSON.stringify(item.specifier)}`)
   const names = Object.entries(module.exports)
   const named = names.filter(([name]) => /^[a-z_$][\w$]*$/i.test(name) && !RESERVED.has(name))
   const code = [
@@ -150,7 +174,7 @@ async function loadAppStylesheet(
     ...named.map(([name, value]) => `export const ${name} = ${value}`),
     `export default { ${names.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')} }`,
   ]
-  return { code: code.join('\n'), moduleType: 'js', moduleSideEffects: true }
+  return { code: code.join('\n'), moduleType: 'js', moduleSideEffects: 'no-treeshake' }
 }
 
 const RESERVED = new Set(

@@ -1,21 +1,23 @@
 import type { OutputChunk } from 'rolldown'
+import type { VendorSet } from '../messages.ts'
+import { parseAppId } from './app-files.ts'
+import type { StyleLinks } from './chunk-styles.ts'
+import type { PageLinks } from './html.ts'
 import { contentHash, type Output } from './output.ts'
 import type { Placeholders } from './vendor-names.ts'
-import type { VendorSet } from '../messages.ts'
 
 const PLACEHOLDER = /\/_v\/@\d{19}\.js/g
 const NAMED = /^(.*-)([0-9a-f]{10})\.js$/
+
+type Parts = { output: Output; placeholders: Placeholders; vendor: VendorSet | null; styles: StyleLinks }
 
 /**
  * Writes the app's chunks: placeholders become vendor files, and each name's hash takes in the vendor set, because the
  * bundler made it before that was known. Names and addresses keep their length, so source maps stay true.
  *
- * @returns What the page loads: its entry scripts, and all that those import before they can run.
+ * @returns What the page loads: its entry scripts, all that those import before they can run, and what lazy modules need.
  */
-export function finishChunks(
-  chunks: readonly OutputChunk[],
-  parts: { output: Output; placeholders: Placeholders; vendor: VendorSet | null },
-): { scripts: string[]; preloads: string[] } {
+export function finishChunks(chunks: readonly OutputChunk[], parts: Parts): PageLinks {
   const names = renameAll(chunks, parts.vendor?.key ?? '')
   const vendorUrl = (placeholder: string): string => {
     const specifier = parts.placeholders.specifierOf(placeholder)
@@ -24,14 +26,13 @@ export function finishChunks(
   }
   const rename = (code: string): string => {
     let renamed = code.replaceAll(PLACEHOLDER, vendorUrl)
-    for (const [from, to] of names) if (from !== to) renamed = renamed.replaceAll(from, to)
+    for (const [from, to] of names) if (renamed.includes(from)) renamed = renamed.replaceAll(from, to)
     return renamed
   }
   for (const chunk of chunks) {
     const fileName = names.get(baseName(chunk.fileName)) ?? baseName(chunk.fileName)
-    const code = rename(chunk.code)
     const map = chunk.map ? `\n//# sourceMappingURL=${fileName}.map\n` : ''
-    parts.output.add({ path: `/assets/${fileName}`, content: encode(code + map), immutable: true })
+    parts.output.add({ path: `/assets/${fileName}`, content: encode(rename(chunk.code) + map), immutable: true })
     if (chunk.map)
       parts.output.add({ path: `/assets/${fileName}.map`, content: encode(chunk.map.toString()), immutable: false })
   }
@@ -54,24 +55,35 @@ function renameAll(chunks: readonly OutputChunk[], vendorKey: string): Map<strin
 function linksOf(
   chunks: readonly OutputChunk[],
   names: ReadonlyMap<string, string>,
-  parts: { vendor: VendorSet | null },
+  { vendor, styles }: Parts,
   vendorUrl: (placeholder: string) => string,
-): { scripts: string[]; preloads: string[] } {
+): PageLinks {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
-  const url = (fileName: string): string => `/assets/${names.get(baseName(fileName)) ?? baseName(fileName)}`
-  const preloads = new Set<string>()
-  const entries = chunks.filter((chunk) => chunk.isEntry && !chunk.isDynamicEntry)
-  const follow = (chunk: OutputChunk): void => {
+  const url = (chunk: OutputChunk): string => `/assets/${names.get(baseName(chunk.fileName))}`
+  /** Everything that must be there before a chunk can run, the chunk itself and its styles included. */
+  const needs = (chunk: OutputChunk, seen: Set<string>): Set<string> => {
+    if (seen.has(url(chunk))) return seen
+    seen.add(url(chunk))
+    const style = styles.byChunk.get(chunk.fileName)
+    if (style) seen.add(style)
     for (const imported of chunk.imports) {
       const own = byName.get(imported)
-      if (own && !preloads.has(url(imported))) {
-        preloads.add(url(imported))
-        follow(own)
-      } else if (!own) for (const file of vendorClosure(parts.vendor, vendorUrl(imported))) preloads.add(file)
+      if (own) needs(own, seen)
+      else for (const file of vendorClosure(vendor, vendorUrl(imported))) seen.add(file)
     }
+    return seen
   }
-  for (const entry of entries) follow(entry)
-  return { scripts: entries.map((entry) => url(entry.fileName)), preloads: [...preloads] }
+  const entries = chunks.filter((chunk) => chunk.isEntry && chunk.name !== 'worker')
+  const scripts = entries.map(url)
+  const first = new Set<string>()
+  for (const entry of entries) needs(entry, first)
+  const lazy: Record<string, string[]> = {}
+  for (const chunk of chunks) {
+    const path = chunk.isDynamicEntry ? parseAppId(chunk.facadeModuleId ?? '')?.path : undefined
+    const more = path === undefined ? [] : [...needs(chunk, new Set())].filter((file) => !first.has(file))
+    if (path !== undefined && more.length > 0) lazy[path] = more
+  }
+  return { scripts, preloads: [...first].filter((file) => !scripts.includes(file)), stylesheets: styles.page, lazy }
 }
 
 /** A vendor file and all that it imports, as URLs. */

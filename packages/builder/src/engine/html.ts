@@ -5,6 +5,7 @@ import { environmentPlaceholder } from '@overskill/protocol'
 import { joinInApp, type AppFiles } from './app-files.ts'
 import { isExternalUrl } from './css-urls.ts'
 import type { Output } from './output.ts'
+import { PRELOAD_TABLE_ID } from './preload.ts'
 import type { Problems } from './problems.ts'
 
 type Element = DefaultTreeAdapterTypes.Element
@@ -105,8 +106,13 @@ function nameAssets(
   }
 }
 
-/** What the finished page loads: entry scripts, what they import, and stylesheets, as URLs. */
-export type PageLinks = { scripts: readonly string[]; preloads: readonly string[]; stylesheets: readonly string[] }
+/** What the finished page loads, as URLs. `lazy`: what each lazily imported module needs, by its path in the app. */
+export type PageLinks = {
+  scripts: readonly string[]
+  preloads: readonly string[]
+  stylesheets: readonly string[]
+  lazy: Readonly<Record<string, readonly string[]>>
+}
 
 /** The page as it is served, with the placeholder for environment values first in its head. */
 export function writePage(page: Page, links: PageLinks): string {
@@ -116,6 +122,10 @@ export function writePage(page: Page, links: PageLinks): string {
     ...links.preloads.map((href) => `<link rel="modulepreload" crossorigin href="${url(href)}">`),
     ...links.stylesheets.map((href) => `<link rel="stylesheet" crossorigin href="${url(href)}">`),
   ]
+  if (Object.keys(links.lazy).length > 0) {
+    const table = JSON.stringify(links.lazy).replaceAll('<', String.raw`\u003c`)
+    lines.push(`<script type="application/json" id="${PRELOAD_TABLE_ID}">${table}</script>`)
+  }
   page.edits.appendRight(page.headStart, `\n    ${environmentPlaceholder}`)
   page.edits.appendLeft(page.headEnd, lines.map((line) => `  ${line}\n  `).join(''))
   return page.edits.toString().replaceAll('%BASE_URL%', '/').replaceAll('%MODE%', 'production')

@@ -1,3 +1,5 @@
+import { importsOf, nodeText, type SourceEdit } from './source-edit.ts'
+import type { SyntaxNode } from './syntax-walk.ts'
 import type { PackageStore } from './package-store.ts'
 
 const byStore = new WeakMap<PackageStore, ReadonlyMap<string, string>>()
@@ -19,4 +21,25 @@ export function readIconModules(store: PackageStore): ReadonlyMap<string, string
       icons.set(name, `lucide-react/dist/esm/icons/${file}`)
   }
   return icons
+}
+
+type Specifier = SyntaxNode & { imported: { name: string }; local: { name: string } }
+
+/** Turns `import { Check } from 'lucide-react'` into an import of that icon's own module. */
+export function rewriteIcons(store: PackageStore, edit: SourceEdit): void {
+  for (const node of importsOf(edit)) {
+    if (node.source.value !== 'lucide-react') continue
+    if (node.specifiers.some((specifier) => specifier.type !== 'ImportSpecifier')) continue
+    const icons = readIconModules(store)
+    const rest: string[] = []
+    const own: string[] = []
+    for (const specifier of node.specifiers as Specifier[]) {
+      const file = specifier['importKind'] === 'type' ? undefined : icons.get(specifier.imported.name)
+      if (file) own.push(`import ${specifier.local.name} from ${JSON.stringify(file)};`)
+      else rest.push(nodeText(edit, specifier))
+    }
+    if (own.length === 0) continue
+    if (rest.length > 0) own.push(`import { ${rest.join(', ')} } from 'lucide-react';`)
+    edit.edits.overwrite(node.start, node.end, own.join(' '))
+  }
 }

@@ -1,5 +1,4 @@
-import type { AppSources } from './app-plugin.ts'
-import { importsOf, type SourceEdit } from './source-rewrite.ts'
+import { importsOf, type SourceEdit } from './source-edit.ts'
 import { walkSyntax, type SyntaxNode } from './syntax-walk.ts'
 
 /** Names that are the whole package again: `import { z } from 'zod'` is `import * as z from 'zod'`. */
@@ -11,7 +10,7 @@ type Member = { start: number; end: number; name: string; jsx: boolean }
  * Turns `import * as R from 'package'` with `R.Line` into an import of `Line`, so that a package is bundled with the
  * names in use and not with all of them. Where the namespace itself is passed on, it stays as it is.
  */
-export function rewriteNamespaces(_sources: AppSources, edit: SourceEdit): void {
+export function rewriteNamespaces(edit: SourceEdit): void {
   for (const node of importsOf(edit)) {
     const specifier = node.specifiers.length === 1 ? node.specifiers[0] : undefined
     if (!specifier || /^[./]|^@\//.test(node.source.value)) continue

@@ -14,7 +14,7 @@ const TARGETS = { chrome: 111 << 16, edge: 111 << 16, firefox: 114 << 16, safari
 export type CssModule = {
   css: string
   exports: Record<string, string>
-  imports: readonly { local: string; id: string }[]
+  imports: readonly { local: string; specifier: string }[]
 }
 
 export type Stylesheets = {
@@ -73,7 +73,7 @@ const assetOf =
   (sources: StylesheetSources, id: string) =>
   (target: string): string | null => {
     if (isExternalUrl(target)) return null
-    const [path = '', suffix = ''] = splitSuffix(target)
+    const [path, suffix] = splitSuffix(target)
     const own = parseAppId(id)
     if (!own) {
       const file = posix.join(posix.dirname(id), path)
@@ -121,13 +121,13 @@ function scopeNames(sources: StylesheetSources, id: string, css: string): CssMod
       cssModules: { pattern: '[hash]_[local]' },
       targets: TARGETS,
     })
-    const imports: { local: string; id: string }[] = []
+    const imports: { local: string; specifier: string }[] = []
     const exports: Record<string, string> = {}
     for (const [name, item] of Object.entries(result.exports ?? {})) {
       const parts = item.composes.map((part) => {
         if (part.type !== 'dependency') return JSON.stringify(part.name)
         const local = `imported${imports.length}`
-        imports.push({ local, id: resolveStylesheet(sources, part.specifier, id) })
+        imports.push({ local, specifier: composedFrom(sources, part.specifier, id) })
         return `${local}[${JSON.stringify(part.name)}]`
       })
       exports[name] = [JSON.stringify(item.name), ...parts].join(' + " " + ')
@@ -137,6 +137,13 @@ function scopeNames(sources: StylesheetSources, id: string, css: string): CssMod
     addStyleProblem(sources, id, error)
     return { css: '', exports: {}, imports: [] }
   }
+}
+
+/** The module that `composes: x from '…'` means, as a specifier from the app's root. */
+function composedFrom(sources: StylesheetSources, specifier: string, fromId: string): string {
+  const own = parseAppId(resolveStylesheet(sources, specifier, fromId))
+  if (!own) throw new Error(`"${specifier}" is no CSS module of this app.`)
+  return `/${own.path}`
 }
 
 function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Uint8Array {
