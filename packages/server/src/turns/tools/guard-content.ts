@@ -28,12 +28,12 @@ export function guardTarget(path: string): ToolResult | undefined {
   return path === 'package-lock.json' ? lockDenied : undefined
 }
 
-/** The refusal for taking away a file that the app needs; undefined for others. */
+/** The refusal for taking away a file that the app, or its export, needs; undefined for others. */
 export function guardRemoval(path: string): ToolResult | undefined {
-  if (!needed.has(path)) return undefined
+  if (!needed.has(path) && !buildConfig.test(path)) return undefined
   return refused(
     'PROTECTED',
-    `${path} is needed for the app to start and stays where it is. Change its content with os-replace instead.`,
+    `${path} is needed to build and start the app and stays where it is. Nothing was changed.`,
   )
 }
 

@@ -404,10 +404,13 @@ describe('os-view', () => {
 })
 
 describe('the other tools', () => {
-  test.each(['package.json', 'index.html', 'src/main.tsx'])('%s is neither deleted nor moved', async (path) => {
-    expect((await run('os-delete', { file_path: path })).result).toMatchObject({ code: 'PROTECTED' })
-    expect((await run('os-rename', { from: path, to: 'x.tsx' })).result).toMatchObject({ code: 'PROTECTED' })
-  })
+  test.each(['package.json', 'index.html', 'src/main.tsx', 'vite.config.ts'])(
+    '%s is neither deleted nor moved',
+    async (path) => {
+      expect((await run('os-delete', { file_path: path })).result).toMatchObject({ code: 'PROTECTED' })
+      expect((await run('os-rename', { from: path, to: 'x.tsx' })).result).toMatchObject({ code: 'PROTECTED' })
+    },
+  )
 
   test('what is not there and what is in the way are told', async () => {
     expect((await run('os-delete', { file_path: 'x' })).result).toMatchObject({ code: 'NOT_FOUND' })
