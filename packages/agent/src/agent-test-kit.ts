@@ -260,6 +260,8 @@ export function startTurn(
   const history = options.history ?? [user('Build it')]
   const journal = new MemoryJournal(history)
   if (before) journal.before = before
+  for (const { call, state } of options.resume?.calls ?? [])
+    if ('stored' in state) journal.status.set(call.call, state.stored)
   journal.onRetrying = (untilMs) => clock.advance(untilMs - clock.now())
   const stop = new AbortController()
   const notes: AgentNote[] = []

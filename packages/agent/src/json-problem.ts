@@ -70,7 +70,8 @@ function problem(text: string, at: number, expected: Expected, start: number): J
   const rest = text.slice(at)
   const inString = text.charAt(start) === '"' && at > start
   const halfEscape = inString && /^\\(?:u[0-9a-fA-F]{0,3})?$/.test(rest)
-  if (rest === '' || halfEscape || (!inString && rest.length < 400 && beginOfScalar.test(rest)))
+  const halfNumber = /^(?:\.|[eE][+-]?)$/.test(rest) && /\d/.test(text.charAt(at - 1))
+  if (rest === '' || halfEscape || halfNumber || (!inString && rest.length < 400 && beginOfScalar.test(rest)))
     return { at: text.length, says: 'it ends too early', cutOff: true }
   if (inString) return { at, says: 'a character or escape that a string may not hold', cutOff: false }
   return { at, says: `expected ${expected === 'end' ? 'the end' : expected}`, cutOff: false }

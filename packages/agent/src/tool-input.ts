@@ -102,7 +102,7 @@ function issueLine(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code !== 'invalid_type') return `${path}: ${issue.message}, got ${shown(got)}`
   return got === undefined
     ? `${path}: missing, expected ${issue.expected}`
-    : `${path}: expected ${issue.expected}, got ${sortOf(got)} ${shown(got)}`
+    : `${path}: expected ${issue.expected}, got ${got === null ? 'null' : `${sortOf(got)} ${shown(got)}`}`
 }
 
 const sortOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
