@@ -35,11 +35,11 @@ test('a patch is cut at a line and says how much is missing', () => {
 
 test('two megabytes without a line in common are told as replaced, within two seconds', () => {
   const big = (word: string): string => Array.from({ length: 60_000 }, (_, i) => `${word} ${i}`).join('\n')
-  const began = performance.now()
+  const began = process.cpuUsage() // of this process: other work on the machine does not count
   const patch = unifiedPatch(big('a'), big('b'))
   expect(patch.startsWith('@@ -1,60000 +1,60000 @@\n-a 0')).toBe(true)
   expect(patch.length).toBeLessThan(101_000)
-  expect(performance.now() - began).toBeLessThan(2_000)
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000)
 })
 
 test('versions differ file by file, with patches, and binary files without', async () => {

@@ -182,8 +182,8 @@ describe('nothing matches', () => {
   test('a megabyte is looked through within two seconds', () => {
     const big = Array.from({ length: 40_000 }, (_, i) => `const value${i} = compute(${i}, options)`).join('\n')
     const wanted = Array.from({ length: 60 }, (_, i) => `const value${i} = compute(${i}, option)`).join('\n')
-    const began = performance.now()
+    const began = process.cpuUsage() // of this process: other work on the machine does not count
     expect(editText(big, wanted, 'x')).toMatchObject({ code: 'NO_MATCH' })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000)
   })
 })

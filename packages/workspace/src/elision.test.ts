@@ -109,9 +109,9 @@ test('styles and markup are looked at too', () => {
 })
 
 test('a line of a megabyte takes no time', () => {
-  const began = performance.now()
+  const began = process.cpuUsage() // of this process: other work on the machine does not count
   for (const line of ['/'.repeat(1_000_000), `/*${'*'.repeat(1_000_000)}`, `... ${'existing '.repeat(100_000)}`]) {
     expect(findElision('a.ts', line)).toBeUndefined()
   }
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(500)
 })

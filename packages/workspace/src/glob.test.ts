@@ -28,9 +28,9 @@ test.each([
 })
 
 test('a hostile glob takes no time', () => {
-  const began = performance.now()
+  const began = process.cpuUsage() // of this process: other work on the machine does not count
   expect(matchesGlob(`${'a'.repeat(100)}/${'a'.repeat(99)}`, `${'*a'.repeat(90)}*b`)).toBe(false)
   expect(matchesGlob('a/'.repeat(99) + 'a', `${'**/a/'.repeat(40)}b`)).toBe(false)
   expect(matchesGlob('a', '{a,b}'.repeat(80))).toBe(false)
-  expect(performance.now() - began).toBeLessThan(200)
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(200)
 })

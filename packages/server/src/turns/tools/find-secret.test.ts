@@ -42,9 +42,9 @@ test('a key that the file had before is not held against an edit', () => {
 })
 
 test('a megabyte of beginnings takes no time', () => {
-  const began = performance.now()
+  const began = process.cpuUsage() // of this process: other work on the machine does not count
   for (const start of ['eyJ-', 'eyJaaaaaaaaaa.eyJ-', 'sk-ant-', 'sk-', 'xoxb-', '-----BEGIN ', 'SG.']) {
     findSecret(start.repeat(Math.ceil(1_000_000 / start.length)))
   }
-  expect(performance.now() - began).toBeLessThan(2_000)
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000)
 })
