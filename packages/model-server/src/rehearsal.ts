@@ -27,11 +27,11 @@ const stepLimit = 12
 export function rehearse(
   rehearsal: Rehearsal,
   prompt: string,
-  { mode, intercept }: RehearsalOptions = {},
+  { mode = 'build', intercept }: RehearsalOptions = {},
 ): RehearsedTurn {
   const { files, messages } = rehearsal
-  messages.push({ role: 'user', content: [{ type: 'text', text: prompt }] })
-  if (mode) messages.push({ role: 'system', content: `The conversation is now in ${mode} mode.` })
+  const context = `<context>\nDate: 2026-11-23. Mode: ${mode}. Do what it says.\n\n${[...files.keys()].join('\n')}\n</context>`
+  messages.push({ role: 'user', content: [context, prompt].map((words) => ({ type: 'text', text: words })) })
   const turn: RehearsedTurn = { said: [], steps: [] }
   for (let step = 0; step < stepLimit; step++) {
     const parts = sampleReply({ messages })

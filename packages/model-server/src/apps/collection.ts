@@ -1,4 +1,4 @@
-import { fieldNames, type Field } from '../sample/fields.ts'
+import type { Field } from '../sample/fields.ts'
 import type { BuildIntent } from '../sample/intent.ts'
 import type { Noun } from '../sample/nouns.ts'
 import { sampleRows, sampleValue } from '../sample/sample-rows.ts'
@@ -46,12 +46,12 @@ function namesOf({ one, many }: Noun) {
   }
 }
 
-function appData({ name, noun, fields, purpose }: CollectionIntent, storageKey: string): string {
-  const tagline = purpose === undefined ? `with ${fieldNames(fields)}` : `for ${purpose}`
+function appData({ name, noun, purpose }: CollectionIntent, storageKey: string): string {
+  const tagline = purpose === undefined ? `All ${noun.many} in one place.` : `${capitalised(noun.many)} for ${purpose}.`
   return `/** What the app is called, and where the browser keeps its ${noun.many}. A new name changes nothing that is stored. */
 export const app = {
   name: ${quoted(name)},
-  tagline: ${quoted(`${capitalised(noun.many)} ${tagline}.`)},
+  tagline: ${quoted(tagline)},
   storageKey: ${quoted(storageKey)},
 }
 `

@@ -1,5 +1,7 @@
 import { text, toolUse, type ReplyPart } from '../reply.ts'
+import { calculatorFiles } from '../apps/calculator.ts'
 import { collectionFiles } from '../apps/collection.ts'
+import { landingFiles } from '../apps/landing.ts'
 import { themeEdits, titleEdit } from '../apps/common-edits.ts'
 import type { AppFile, FileEdit } from '../apps/templates.ts'
 import type { PastCall, PastStep } from './conversation.ts'
@@ -20,8 +22,9 @@ function filesOf(intent: say.Build): AppFile[] {
     case 'collection':
       return collectionFiles(intent)
     case 'landing':
+      return landingFiles(intent)
     case 'calculator':
-      return []
+      return calculatorFiles(intent)
   }
 }
 
@@ -45,7 +48,7 @@ function opening(intent: say.Build, app: ReturnType<typeof appOf>): ReplyPart[] 
   return [
     text(say.opening(intent)),
     toolUse('rename-app', { name: intent.name, description: `${capitalised(say.reading(intent))}.` }),
-    toolUse('os-plan', { items: planItems(intent, app, 'pending') }),
+    toolUse('os-plan', { items: planItems(intent, app, 'todo') }),
     ...looked.map((path) => toolUse('os-view', { file_path: path, start_line: 1, end_line: 2000 })),
   ]
 }
@@ -92,7 +95,7 @@ export function lastViews(calls: readonly PastCall[]): Map<string, string> {
 
 export const pathOf = ({ input }: PastCall) => (typeof input['file_path'] === 'string' ? input['file_path'] : '')
 
-function planItems(intent: say.Build, { files }: ReturnType<typeof appOf>, status: 'pending' | 'done') {
+function planItems(intent: say.Build, { files }: ReturnType<typeof appOf>, status: 'todo' | 'done') {
   const of = (folder: string) => files.filter(({ path }) => path.startsWith(folder)).length
   const items = [
     `Name the app “${intent.name}”`,
@@ -100,7 +103,7 @@ function planItems(intent: say.Build, { files }: ReturnType<typeof appOf>, statu
     `Write its components and page (${of('src/components/') + of('src/pages/')} files)`,
     intent.colour ? `Put ${intent.colour.name} into the theme, set title and description` : 'Set title and description',
   ]
-  return items.map((words, at) => ({ text: words, status: status === 'pending' && at === 0 ? 'in_progress' : status }))
+  return items.map((words, at) => ({ text: words, status: status === 'todo' && at === 0 ? 'doing' : status }))
 }
 
 function closing(intent: say.Build, calls: readonly PastCall[]): string {

@@ -24,12 +24,11 @@ export function readConversation(body: Record<string, unknown>): Conversation {
   let mode: Mode = 'build'
   const open = new Map<string, PastCall>()
   for (const { role, blocks } of messagesOf(body['messages'])) {
-    const words = textOf(blocks)
-    if (role === 'system' || role === 'user') mode = modeIn(words, role) ?? mode
+    if (role === 'system' || role === 'user') mode = modeIn(textOf(blocks), role) ?? mode
     if (role === 'user') {
       for (const block of blocks) settle(block, open)
-      const prompt = promptIn(words)
-      if (prompt && !isNudge(prompt)) turns.push({ prompt, steps: [] })
+      const prompts = blocks.filter(isText).map((block) => promptIn(block['text'] as string))
+      for (const prompt of prompts) if (prompt && !isNudge(prompt)) turns.push({ prompt, steps: [] })
     }
     if (role === 'assistant') turns.at(-1)?.steps.push({ calls: blocks.flatMap((block) => callIn(block, open)) })
   }
@@ -47,26 +46,32 @@ function messagesOf(value: unknown): { role: string; blocks: Block[] }[] {
 const blocksOf = (content: unknown): Block[] =>
   Array.isArray(content) ? (content as Block[]) : [{ type: 'text', text: content }]
 
+const isText = (block: Block) => block['type'] === 'text' && typeof block['text'] === 'string'
+
 const textOf = (blocks: readonly Block[]) =>
   blocks
-    .filter((block) => block['type'] === 'text' && typeof block['text'] === 'string')
+    .filter(isText)
     .map((block) => block['text'] as string)
     .join('\n')
 
-/** What the person wrote: text without the tagged parts that a program put around it. */
-const promptIn = (words: string) => words.replaceAll(/<([a-z][\w-]*)(?:\s[^>]*)?>[\s\S]*?<\/\1>/g, '').trim()
+/** What the person wrote: text without the tagged parts that a program put around it, which may hold whole files. */
+const promptIn = (words: string) =>
+  /^\s*<(context|system-reminder)>[\s\S]*<\/\1>\s*$/.test(words)
+    ? ''
+    : words.replaceAll(/<(context|system-reminder)>[\s\S]*?<\/\1>/g, '').trim()
 
 /** Words that ask for the rest of an unfinished turn begin no turn of their own. */
-const isNudge = (prompt: string) =>
-  /^(please )?(continue|go on|carry on|keep going|weiter)\b[\s.!]*/i.test(prompt) && prompt.length < 200
+const isNudge = (prompt: string) => /^(?:please )?(?:continue|go on|carry on|keep going|weiter)[\s.!]*$/i.test(prompt)
 
-/** Modes are announced by the operator: `system` messages, or a reminder inside a user message. */
+/** Modes are announced by the operator: `Mode: plan.` at the head of a message's context, or in a `system` message. */
 function modeIn(words: string, role: string): Mode | undefined {
-  const announced =
-    role === 'system'
-      ? words
-      : [...words.matchAll(/<system-reminder>([\s\S]*?)<\/system-reminder>/g)].map(([, one]) => one).join(' ')
-  const found = /\b(build|plan|chat)\b[- ]mode|\bmode\b\W{1,4}(?:is |now )*(build|plan|chat)\b/i.exec(announced)
+  const contexts = [...words.matchAll(/<(context|system-reminder)>\n?([\s\S]*?)(?:\n\n|<\/\1>)/g)].map(
+    ([, , head]) => head,
+  )
+  const announced = role === 'system' ? words : contexts.join('\n')
+  const found = [
+    ...announced.matchAll(/\bmode\b\W{1,3}(?:is |now )*(build|plan|chat)\b|\b(build|plan|chat)[ -]mode\b/gi),
+  ].at(-1)
   const word = (found?.[1] ?? found?.[2])?.toLowerCase()
   return word === 'build' || word === 'plan' || word === 'chat' ? word : undefined
 }

@@ -51,6 +51,10 @@ const optionsByName: [RegExp, readonly string[]][] = [
   [/./, ['To do', 'In progress', 'Done']],
 ]
 
+/** Parts of a page or a program, by the last word of their name. */
+const programParts =
+  /\b(page|section|button|menu|header|footer|chart|graph|view|tab|modal|animation|logo|icon|toggle|sidebar|navbar|map|dashboard|pagination|screen|support|bar|mode|theme|feature|version|backend|language|translation|home ?screen|drop ?down|pop ?up)s?$/
+
 /** What a list of fields may name that is no field: the app has it anyway, or it is no matter of data. */
 const features =
   /^(?:(?:a|an|the|full|live|text|quick|simple|nice)\s+)*(?:search(?:ing| bar| box)?|filter(?:s|ing)?|sort(?:ing)?|sample data|examples?|local storage|(?:dark|light)(?: mode| theme)?|edit(?:ing)?|delet(?:e|ing)|add(?:ing)?|stats|statistics|counts?|totals|log ?ins?|sign ?(?:in|up)|accounts?|users?|authentication|payments?|checkout|charts?|graphs?|exports?|imports?|csv export|notifications?|sharing|(?:photo|image|picture|cover|file)s?(?: uploads?)?|uploads?|testimonials?|(?:dark|light)\W.*)$/
@@ -75,7 +79,14 @@ export function parseField(words: string): Field | undefined {
     ?.split(/\s*(?:[,/|]|\bor\b)\s*/)
     .filter(Boolean)
   const name = cleanName(words.replaceAll(/\([^()]*\)/g, ' '))
-  if (name === '' || name.length > 40 || features.test(name)) return undefined
+  if (
+    name === '' ||
+    name.length > 40 ||
+    features.test(name) ||
+    programParts.test(name) ||
+    /\b(with|that|which)\b/.test(name)
+  )
+    return undefined
   const key = camel(name)
   if (!/^[a-z]/.test(key)) return undefined
   const kind = options === undefined ? (plainKind(words) ?? kindOf(name)) : 'select'

@@ -1,7 +1,7 @@
 /** The lines that an `os-view` result shows, without their numbers; undefined when it shows none. */
 export function contentOfView(result: string): string | undefined {
   const lines = result.split('\n').flatMap((line) => {
-    const numbered = /^\s*(\d+)(?:\t|→|│ ?|\| ?|: ?)(.*)$/.exec(line)
+    const numbered = /^(\d+)\t(.*)$/.exec(line)
     return numbered ? [{ number: Number(numbered[1]), text: numbered[2] ?? '' }] : []
   })
   const inOrder = lines.every(({ number }, at) => at === 0 || number === (lines[at - 1]?.number ?? 0) + 1)

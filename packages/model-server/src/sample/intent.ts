@@ -201,7 +201,7 @@ function lookOf(words: string, fallbackName: string): Look {
 
 /** `dark` and `light` mean the theme, unless they stand before a colour. */
 export function themeIn(words: string): Theme | undefined {
-  const bare = withoutColours(words)
+  const bare = withoutColours(words).replaceAll(/\b\w+ ?(?:mode|theme)? (?:toggle|switch|button|option)\b/gi, ' ')
   const found =
     /\b(dark|night|black) ?(?:mode|theme|look|version|background|style)|\b(?:in|it|app|be|go|to|a) (dark)(?:er)?\b|\b(light|bright) ?(?:mode|theme|look|version|background|style)|\b(?:it|app|be|go|to) (light)(?:er)?\b/i.exec(
       bare,

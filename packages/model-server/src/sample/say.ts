@@ -1,7 +1,8 @@
 import type { BuildIntent } from './intent.ts'
 import { missingSentence } from './intent.ts'
-import { fieldNames } from './fields.ts'
-import { withArticle } from './words.ts'
+import type { Change } from './changes.ts'
+import { fieldNames, type Field } from './fields.ts'
+import { listed, withArticle } from './words.ts'
 
 /** The sentences of the sample model. Plain, short, exact; it never says that it understood more than it did. */
 
@@ -47,7 +48,7 @@ export const opening = (intent: Build) =>
 export const writing = (files: number) => `Now the ${files} files.`
 
 export const done = (intent: Build) =>
-  [`“${intent.name}” is written. ${whatItDoes(intent)}`, missingSentence(intent.missing), nextStep(intent)]
+  [`Built “${intent.name}”, ${thing(intent)}. ${whatItDoes(intent)}`, missingSentence(intent.missing), nextStep(intent)]
     .filter(Boolean)
     .join(' ')
 
@@ -83,3 +84,35 @@ export const declined = (closest: 'collection' | 'calculator' | undefined, hasAp
   ]
     .filter(Boolean)
     .join('\n\n')
+
+export const looking = 'First a look at the files as they are now.'
+
+const quotedLabels = (fields: readonly Field[]) => listed(fields.map(({ label }) => `“${label}”`))
+
+export const fieldsAdded = (fields: readonly Field[]) =>
+  `Added ${quotedLabels(fields)} to the form, the list, search and sort. Rows that you have entered have nothing in it yet.`
+
+export const fieldsThere = (fields: readonly Field[]) =>
+  `${quotedLabels(fields)} ${fields.length === 1 ? 'was' : 'were'} there already.`
+
+export const noFields =
+  'Fields can only be added to a collection that the sample model wrote; this app has no `src/data/fields.ts`, so nothing was changed.'
+
+export const undo =
+  'This is the sample model, and it takes nothing back itself. Every version is kept: choose one in History and restore it.'
+
+export const plannedChanges = (changes: readonly Change[]) =>
+  `${whoIAm}\n\nIn build mode I would ${listed(changes.map(plannedChange))}. Nothing has been changed.`
+
+function plannedChange(change: Change): string {
+  switch (change.change) {
+    case 'rename':
+      return `rename the app to “${change.name}”, in \`src/data/app.ts\` and \`index.html\``
+    case 'colour':
+      return `change the colour to ${change.colour.name}, in the tokens of \`src/index.css\``
+    case 'theme':
+      return `let the app start ${change.theme}, in \`src/main.tsx\``
+    case 'fields':
+      return `add ${quotedLabels(change.fields)}, in \`src/data/fields.ts\` and the sample rows`
+  }
+}

@@ -1,0 +1,103 @@
+import type { BuildIntent } from '../sample/intent.ts'
+import { quoted } from '../sample/words.ts'
+import { topicFor, type Topic } from './landing-topics.ts'
+import { renderTemplates, type AppFile } from './templates.ts'
+
+type LandingIntent = Extract<BuildIntent, { kind: 'landing' }>
+
+/** The parts a page can have, in their order on it, with their name in the navigation. */
+const sections: [id: string, label: string][] = [
+  ['features', 'What there is'],
+  ['steps', 'How it goes'],
+  ['pricing', 'Prices'],
+  ['faq', 'Questions'],
+  ['contact', 'Contact'],
+]
+
+/** All files of a landing page over the starter. Its words are placeholders chosen by the subject. */
+export function landingFiles(intent: LandingIntent): AppFile[] {
+  return [
+    { path: 'src/data/app.ts', content: appData(intent) },
+    { path: 'src/data/site.ts', content: siteData(intent, topicFor(intent.subject)) },
+    ...renderTemplates('landing', {}),
+  ]
+}
+
+const appData = ({ name }: LandingIntent) => `/** What the page is for. */
+export const app = {
+  name: ${quoted(name)},
+}
+`
+
+function siteData({ subject, sections: shown }: LandingIntent, topic: Topic): string {
+  const intro = topic.intro.replaceAll('{subject}', subject).replaceAll('{name}', '${app.name}')
+  const icons = [...new Set(topic.features.map(([icon]) => icon))].toSorted()
+  const navigation = sections.filter(([id]) => shown.includes(id))
+  return `import { ${icons.join(', ')} } from 'lucide-react'
+import { app } from '@/data/app'
+
+/** Every word of the page. All of them are placeholders: replace them with true ones before you publish. */
+
+export type SectionId = ${sections.map(([id]) => quoted(id)).join(' | ')}
+
+/** The sections of the page in their order; take one out and it is gone from page and navigation. */
+export const navigation: { id: SectionId; label: string }[] = [
+${navigation.map(([id, label]) => `  { id: ${quoted(id)}, label: ${quoted(label)} },`).join('\n')}
+]
+
+export const hero = {
+  headline: ${quoted(topic.headline)},
+  intro: \`${intro.replaceAll('`', '')}\`,
+  action: { label: ${quoted(topic.action)}, href: '#contact' },
+  facts: [
+${topic.facts.map(([label, value]) => `    { label: ${quoted(label)}, value: ${quoted(value)} },`).join('\n')}
+  ],
+}
+
+export const features = {
+  title: 'What there is',
+  lead: 'Six things, said shortly.',
+  items: [
+${topic.features.map(([icon, title, text]) => `    { Icon: ${icon}, title: ${quoted(title)}, text: ${quoted(text)} },`).join('\n')}
+  ],
+}
+
+export const steps = {
+  title: 'How it goes',
+  items: [
+${topic.steps.map(([title, text]) => `    { title: ${quoted(title)}, text: ${quoted(text)} },`).join('\n')}
+  ],
+}
+
+export const pricing = {
+  title: 'Prices',
+  lead: 'Example prices, to be replaced.',
+  plans: [
+${topic.plans.map((plan, at) => planLines(plan, topic.unit, at === 1)).join('\n')}
+  ],
+}
+
+export const faq = {
+  title: 'Questions',
+  items: [
+${topic.questions.map(([question, answer]) => `    { question: ${quoted(question)}, answer: ${quoted(answer)} },`).join('\n')}
+  ],
+}
+
+export const contact = {
+  title: 'Contact',
+  lead: 'Say what you have in mind. A few sentences are enough.',
+}
+`
+}
+
+function planLines([name, price, text, includes]: Topic['plans'][number], unit: string, isUsual: boolean): string {
+  return `    {
+      name: ${quoted(name)},
+      price: ${quoted(price)},
+      unit: ${quoted(unit)},
+      text: ${quoted(text)},
+      includes: [${includes.map(quoted).join(', ')}],
+      isUsual: ${isUsual},
+    },`
+}
