@@ -4,6 +4,7 @@ import { appId, parseAppId } from './app-files.ts'
 import { resolveInApp } from './app-resolver.ts'
 import type { AppSources } from './app-sources.ts'
 import { PRELOAD_CODE, PRELOAD_MODULE } from './preload.ts'
+import { placeOf } from './problems.ts'
 import { rewriteSource } from './source-rewrite.ts'
 import { WORKER_ENVIRONMENT, WORKER_PRELUDE } from './workers.ts'
 
@@ -90,9 +91,15 @@ function answer(
     case 'external':
       return { id: resolved.url, external: 'absolute' }
     case 'refused':
-      sources.problems.addAt(fromPath, [`'${specifier}'`, `"${specifier}"`, specifier], resolved.message)
+      sources.problems.addAt(fromPath, needlesFor(specifier), resolved.message)
       return { id: specifier, external: true }
   }
+}
+
+/** How a specifier may be written in a source. */
+const needlesFor = (specifier: string): string[] => {
+  const escaped = JSON.stringify(specifier).slice(1, -1)
+  return [`'${specifier}'`, `"${specifier}"`, escaped, specifier]
 }
 
 type Loaded = {
@@ -116,7 +123,7 @@ async function loadAppFile(
   if (flags.has('url')) return assetModule(sources, path)
   if (extension === '.css') return loadAppStylesheet(sources, css, path, flags)
   const moduleType = SCRIPTS[extension]
-  if (moduleType === 'json') return { code: sources.files.text(path) ?? '', moduleType }
+  if (moduleType === 'json') return jsonModule(sources, path)
   if (moduleType) return { ...rewriteSource(sources, path), moduleType }
   if (!NEEDS_COMPILER.test(extension)) return assetModule(sources, path)
   sources.problems.add({ file: path, message: `Files of the kind "${extension}" are not supported here.` })
@@ -138,6 +145,21 @@ async function workerModule(
   const kind = flags.has('sharedworker') ? 'SharedWorker' : 'Worker'
   const create = `new ${kind}(${address} + ${WORKER_ENVIRONMENT}, { ...options, type: 'module' })`
   return script(`export default function (options) { return ${create} }`)
+}
+
+/** JSON is read here first: the bundler does not say which file it could not read. */
+function jsonModule(sources: AppSources, path: string): Loaded {
+  const code = sources.files.text(path) ?? ''
+  try {
+    JSON.parse(code)
+    return { code, moduleType: 'json' }
+  } catch (error) {
+    const { message } = error as Error
+    const offset = Number(/position (\d+)/.exec(message)?.[1] ?? 0)
+    const words = message.replace(/ in JSON at position.*$/s, '')
+    sources.problems.add({ file: path, message: `This is not valid JSON: ${words}`, ...placeOf(code, offset) })
+    return stringModule('')
+  }
 }
 
 const stringModule = (text: string): Loaded => ({ code: `export default ${JSON.stringify(text)}`, moduleType: 'js' })

@@ -52,7 +52,11 @@ function fileAt(place: string, query: string, specifier: string, files: AppFiles
   const found = path === null ? null : findModule(files, path)
   if (found !== null) return { kind: 'file', id: appId(found, query) }
   const folder = posix.dirname(path ?? '')
-  const near = [...files.paths()].find((other) => other.toLowerCase() === path?.toLowerCase())
+  const plain = path?.toLowerCase()
+  const near = [...files.paths()].find((other) => {
+    const lower = other.toLowerCase()
+    return lower === plain || lower.slice(0, -posix.extname(lower).length) === plain
+  })
   const hint = near ? ` Did you mean "${near}"?` : folder === '.' ? '' : ` (looked for ${path})`
   return refused(`"${specifier}" was not found in this app.${hint}`)
 }

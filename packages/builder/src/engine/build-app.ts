@@ -9,8 +9,8 @@ import { nameStyles } from './chunk-styles.ts'
 import { finishChunks } from './finish-chunks.ts'
 import { readPage, writePage } from './html.ts'
 import { gatherOutput, type OutputFile } from './output.ts'
-import type { PackageStore } from './package-store.ts'
-import { gatherProblems, withoutHostPaths } from './problems.ts'
+import { packageName, type PackageStore } from './package-store.ts'
+import { gatherProblems, plainText, withoutHostPaths } from './problems.ts'
 import { createStylesheets } from './stylesheets.ts'
 import { createPlaceholders, readUsedNames, type UsedNames } from './vendor-names.ts'
 import { gatherWorkers } from './workers.ts'
@@ -77,16 +77,19 @@ async function vendorOrProblem(
   }
 }
 
-/** A package without the name that the app asks for is reported where the app asks. */
-function addVendorProblems(sources: AppSources, error: unknown, used: UsedNames): void {
+/** A package without the name or the file that the app asks for is reported where the app asks. */
+function addVendorProblems({ files, problems }: AppSources, error: unknown, used: UsedNames): void {
   const logs = ((error as { errors?: unknown }).errors ?? [error]) as { message?: string }[]
   for (const log of logs) {
-    const message = withoutHostPaths((log.message ?? '').split('\n')[0] ?? '').replaceAll('\0entry:', '')
-    const specifier = Object.keys(used).find((name) => message.includes(name))
-    const path = specifier
-      ? [...sources.files.paths()].find((file) => sources.files.text(file)?.includes(specifier))
-      : undefined
-    if (path && specifier) sources.problems.addAt(path, [`'${specifier}'`, `"${specifier}"`], message)
-    else sources.problems.add({ message: message || 'A package could not be bundled.' })
+    const message = plainText(log.message ?? '').split('\n')[0] ?? ''
+    const name = /^"([^"]+)" is not exported by/.exec(message)?.[1]
+    const specifier = Object.keys(used)
+      .filter((item) => message.includes(packageName(item) ?? item) && (!name || used[item]?.includes(name)))
+      .toSorted((a, b) => b.length - a.length)[0]
+    const words = specifier && name ? `"${name}" is not exported by the package "${specifier}".` : message
+    const quoted = [`'${specifier}'`, `"${specifier}"`]
+    const path = [...files.paths()].find((file) => quoted.some((text) => files.text(file)?.includes(text)))
+    if (path && specifier) problems.addAt(path, name && name !== 'default' ? [name] : quoted, words)
+    else problems.add({ message: withoutHostPaths(words) || 'A package could not be bundled.' })
   }
 }

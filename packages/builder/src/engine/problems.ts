@@ -3,6 +3,7 @@ import { APP_ROOT, parseAppId, type AppFiles } from './app-files.ts'
 
 /** What is wrong with the app, gathered while it is built: each with file, line and frame where they are known. */
 export type Problems = {
+  /** In the order of files and lines, whichever was found first. */
   readonly list: readonly BuildError[]
   add(problem: BuildError): void
   /** Adds a problem at the first place in the file where one of the texts occurs. */
@@ -21,8 +22,12 @@ export function gatherProblems(files: AppFiles): Problems {
     seen.add(key)
     list.push({ ...problem, message: problem.message.slice(0, MAX_MESSAGE) })
   }
+  const placed = (problem: BuildError): string =>
+    `${problem.file ?? ''}:${String(problem.line ?? 0).padStart(8, '0')}:${String(problem.column ?? 0).padStart(8, '0')}`
   return {
-    list,
+    get list() {
+      return list.toSorted((a, b) => (placed(a) < placed(b) ? -1 : 1))
+    },
     add,
     addAt(path, needles, message) {
       const text = files.text(path) ?? ''
@@ -65,7 +70,7 @@ type BundlerLog = {
 export function addBundlerErrors(problems: Problems, error: unknown, files: AppFiles): void {
   const logs = ((error as { errors?: unknown }).errors ?? [error]) as BundlerLog[]
   for (const log of logs) {
-    const raw = stripColours(log.message ?? 'The bundler failed.')
+    const raw = plainText(log.message ?? 'The bundler failed.')
     const message = plainMessage(raw)
     const place = log.loc ?? placeInMessage(raw)
     const file = parseAppId(place?.file ?? log.id ?? '')?.path
@@ -85,9 +90,11 @@ export function addBundlerErrors(problems: Problems, error: unknown, files: AppF
   }
 }
 
-/** eslint-disable-next-line: the escape character is what is looked for */
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
-export const stripColours = (text: string): string => text.replace(COLOURS, '')
+const CODE = /^\[[A-Z_]+\] /
+
+/** A tool's message without its colours and its own code in front. */
+export const plainText = (message: string): string => message.replaceAll(COLOURS, '').replace(CODE, '')
 
 /** The bundler draws `╭─[ path:line:column ]` into its messages. */
 function placeInMessage(message: string): { file: string; line: number; column: number } | undefined {

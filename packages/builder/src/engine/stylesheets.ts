@@ -152,33 +152,48 @@ function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Ui
     const code = new TextEncoder().encode(css)
     return transform({ filename: 'app.css', code, minify: true, targets: TARGETS }).code
   } catch (error) {
-    sources.problems.add({ message: withoutHostPaths((error as Error).message) })
+    const message = withoutHostPaths((error as Error).message)
+    if (!addSyntaxFault(sources, stylesheetPaths(sources))) sources.problems.add({ message })
     return new Uint8Array()
   }
 }
 
 type StyleFault = Error & { loc?: { line: number; column: number } }
 
+const stylesheetPaths = (sources: StylesheetSources): string[] =>
+  [...sources.files.paths()].filter((path) => path.endsWith('.css') && !path.startsWith('public/'))
+
 /** Finds the file and the place of a fault: tools report it in the flattened text, so each source is parsed alone. */
 function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
-  const message = withoutHostPaths((error as Error).message)
+  const { message } = error as Error
   const own = parseAppId(id)
-  if (!own) {
-    sources.problems.add({ message })
+  const named = /^\/@app\/(.+?):(\d+):(\d+): (.*)$/s.exec(message)
+  if (named?.[1] && named[4]) {
+    const [line, column] = [Number(named[2]), Number(named[3])]
+    const frame = frameAt(sources.files.text(named[1]) ?? '', line, column)
+    sources.problems.add({ file: named[1], line, column, message: named[4], frame })
     return
   }
-  const sheets = [own.path, ...[...sources.files.paths()].filter((path) => path.endsWith('.css') && path !== own.path)]
-  for (const path of sheets) {
-    const fault = syntaxFault(sources.files.text(path) ?? '')
+  const sheets = stylesheetPaths(sources).toSorted((a, b) => Number(b === own?.path) - Number(a === own?.path))
+  if (addSyntaxFault(sources, sheets)) return
+  const words = withoutHostPaths(message)
+  const quoted = /[`"']([^`"']+)[`"']/.exec(words)?.[1]
+  const path = sheets.find((sheet) => quoted !== undefined && sources.files.text(sheet)?.includes(quoted)) ?? own?.path
+  if (path === undefined) sources.problems.add({ message: words })
+  else sources.problems.addAt(path, quoted ? [quoted] : [], words)
+}
+
+/** Records the first syntax fault in these stylesheets; false when there is none. */
+function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
+  for (const path of paths) {
+    const text = sources.files.text(path) ?? ''
+    const fault = syntaxFault(text)
     if (!fault?.loc) continue
     const { line, column } = fault.loc
-    const text = sources.files.text(path) ?? ''
     sources.problems.add({ file: path, line, column, message: fault.message, frame: frameAt(text, line, column) })
-    return
+    return true
   }
-  const named = /[`"']([^`"']+)[`"']/.exec(message)?.[1]
-  const path = sheets.find((sheet) => named !== undefined && sources.files.text(sheet)?.includes(named)) ?? own.path
-  sources.problems.addAt(path, named ? [named] : [], message)
+  return false
 }
 
 function syntaxFault(css: string): StyleFault | null {

@@ -15,12 +15,23 @@ export const vendorKey = (dependencyKey: string, used: UsedNames): string =>
   contentHash(JSON.stringify([VENDOR_RECIPE, dependencyKey, used]), 32)
 
 const ENTRY = '\0entry:'
+/** What a package asks for and a browser does not have (modules of Node, optional packages): an empty module. */
+const ABSENT = '\0absent:'
 
 /**
  * Bundles packages: one entry per specifier with only the names used, one graph, so that shared code (React above all)
  * exists once. Each file is named by its content. Reads nothing outside the store.
  */
 export async function buildVendor(store: PackageStore, dependencyKey: string, used: UsedNames): Promise<BuiltVendor> {
+  let chunks = await bundleVendor(store, used, [])
+  const files = new Set(chunks.map((chunk) => chunk.fileName))
+  const absent = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((id) => !files.has(id))
+  if (absent.length > 0) chunks = await bundleVendor(store, used, absent)
+  return collect(chunks, vendorKey(dependencyKey, used))
+}
+
+/** @param absent What an earlier round left as imports of its own, because it was not found. */
+async function bundleVendor(store: PackageStore, used: UsedNames, absent: readonly string[]): Promise<OutputChunk[]> {
   const bundle = await rolldown({
     input: Object.fromEntries(Object.keys(used).map((specifier, index) => [`entry${index}`, ENTRY + specifier])),
     platform: 'browser',
@@ -30,7 +41,7 @@ export async function buildVendor(store: PackageStore, dependencyKey: string, us
     preserveEntrySignatures: 'strict',
     moduleTypes: { '.css': 'empty' },
     transform: { target: BROWSER_TARGETS, define: { 'process.env.NODE_ENV': '"production"' } },
-    plugins: [entriesPlugin(store, used), confinementPlugin(store)],
+    plugins: [entriesPlugin(used), ...(absent.length > 0 ? [absencePlugin(absent)] : []), confinementPlugin(store)],
   })
   try {
     const { output } = await bundle.generate({
@@ -40,10 +51,7 @@ export async function buildVendor(store: PackageStore, dependencyKey: string, us
       entryFileNames: '[hash:20].js',
       chunkFileNames: '[hash:20].js',
     })
-    return collect(
-      output.filter((file): file is OutputChunk => file.type === 'chunk'),
-      vendorKey(dependencyKey, used),
-    )
+    return output.filter((file): file is OutputChunk => file.type === 'chunk')
   } finally {
     await bundle.close()
   }
@@ -62,20 +70,34 @@ function collect(chunks: readonly OutputChunk[], key: string): BuiltVendor {
   return { set, contents }
 }
 
-/** The entry modules, which exist only here, and resolve their packages as if they lay next to `node_modules`. */
-function entriesPlugin(store: PackageStore, used: UsedNames): Plugin {
+/**
+ * The entry modules, which exist only here; the bundler resolves what they name from its working directory, in the store.
+ * Hooks are filtered: called for each of 2,000 modules they would cost more than the bundling (measured).
+ */
+function entriesPlugin(used: UsedNames): Plugin {
   return {
     name: 'vendor-entries',
+    resolveId: { filter: { id: /^\0entry:/ }, handler: (id) => id },
+    load: {
+      filter: { id: /^\0entry:/ },
+      handler(id) {
+        const specifier = id.slice(ENTRY.length)
+        return { code: entryCode(specifier, used[specifier] ?? []), moduleType: 'js', moduleSideEffects: true }
+      },
+    },
+  }
+}
+
+/** Stands in for what the bundler could not find; an entry that is not there is an error. */
+function absencePlugin(absent: readonly string[]): Plugin {
+  return {
+    name: 'vendor-absence',
     resolveId(id, importer) {
-      if (id.startsWith(ENTRY)) return id
-      if (importer?.startsWith(ENTRY)) return this.resolve(id, `${store.root}/../entry.js`, { skipSelf: true })
-      return null
+      if (!absent.includes(id)) return null
+      if (importer?.startsWith(ENTRY)) throw new Error(`The package has no module "${id}".`)
+      return ABSENT + id
     },
-    load(id) {
-      if (!id.startsWith(ENTRY)) return null
-      const specifier = id.slice(ENTRY.length)
-      return { code: entryCode(specifier, used[specifier] ?? []), moduleType: 'js', moduleSideEffects: true }
-    },
+    load: { filter: { id: /^\0absent:/ }, handler: () => ({ code: 'module.exports = {}', moduleType: 'js' }) },
   }
 }
 
@@ -89,11 +111,14 @@ function entryCode(specifier: string, names: readonly string[]): string {
 
 /** The bundler reads files itself where no plugin answers, so everything outside the store is refused first. */
 function confinementPlugin(store: PackageStore): Plugin {
+  const inside = new RegExp(`^${store.root.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}/`)
   return {
     name: 'vendor-confinement',
-    load(id) {
-      if (id.startsWith('\0') || id.startsWith(ENTRY) || store.contains(id.split('?')[0] ?? '')) return null
-      throw new Error(`A package reads a file outside the dependency set`)
+    load: {
+      filter: { id: { exclude: [inside, /^\0/] } },
+      handler() {
+        throw new Error('A package reads a file outside the dependency set.')
+      },
     },
   }
 }
