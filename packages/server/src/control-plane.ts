@@ -73,15 +73,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
 
   const blobs = createBlobStore(db)
-  const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => void hosts.refresh(app) })
-  const versions = createVersions({ db, blobs, starter })
+  const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
+  const versions = createVersions({ db, starter })
   const pointers = createPointers({ db, log: events, edge, apps })
   const buildVersion = createBuildVersion({ db, log: events, builder, artifacts: edge })
   const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError: told })
   const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
   const edits = createEdits({
     log: events,
-    blobs,
     versions,
     onVersion: async (app, version) => {
       const asked = await deployments.deploy(app, 'preview', version)

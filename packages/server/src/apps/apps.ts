@@ -39,7 +39,7 @@ export type AppsOptions = {
   addresses: Addresses
   starter: Tree
   /** Told after the commit that an app's names changed, or that it came or went. */
-  onNames(app: string): void
+  onNames(app: string): Promise<void>
 }
 
 export function createApps({ db, log, addresses, starter, onNames }: AppsOptions): Apps {

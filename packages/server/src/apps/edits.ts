@@ -1,10 +1,10 @@
 import { fail, type FileEdit, ok, type Outcome, type Version } from '@overskill/protocol'
-import { type BlobStore, type Draft, openDraft } from '@overskill/workspace'
+import { type Draft, listChanges, openDraft } from '@overskill/workspace'
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { apps, turns } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
-import { commitStaged, readDraft, readVersionTree, replaceDraft } from './files.ts'
-import { changesBetween, type Versions } from './versions.ts'
+import { commitStaged, createBlobStore, readDraft, readVersionTree, replaceDraft } from './files.ts'
+import type { Versions } from './versions.ts'
 
 /** A person's changes of files: each makes one version, and the preview follows. Refused as `busy` while a turn runs or waits. */
 export type Edits = {
@@ -22,12 +22,11 @@ export type Edits = {
 
 export type EditsOptions = {
   log: EventLog
-  blobs: BlobStore
   versions: Versions
   onVersion(app: string, version: number): Promise<void>
 }
 
-export function createEdits({ log, blobs, versions, onVersion }: EditsOptions): Edits {
+export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
   const deployed = async (app: string, made: Outcome<Version>): Promise<Outcome<Version>> => {
     if (made.ok) await onVersion(app, made.value.number)
     return made
@@ -40,7 +39,7 @@ export function createEdits({ log, blobs, versions, onVersion }: EditsOptions): 
         await log.write(async (write) => {
           const free = await lockIdle(write, app)
           if (!free.ok) return free
-          const draft = openDraft(await readDraft(write.sql, app), blobs)
+          const draft = openDraft(await readDraft(write.sql, app), createBlobStore(write.sql))
           const staged = await stage(draft, changes, ifMatch)
           if (!staged.ok) return staged
           const files = draft.changes()
@@ -68,7 +67,7 @@ export function createEdits({ log, blobs, versions, onVersion }: EditsOptions): 
           const tree = await readVersionTree(write.sql, app, number)
           if (!tree.ok) return tree
           const before = await readDraft(write.sql, app)
-          const changes = changesBetween(before, tree.value)
+          const changes = await listChanges(before, tree.value, createBlobStore(write.sql))
           if (changes.length === 0) return fail('conflict', `The app already is as in version ${number}.`)
           await replaceDraft(write.sql, app, tree.value)
           await write.append(app, [{ type: 'files.changed', changes, origin: { restore: number } }])

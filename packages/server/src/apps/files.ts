@@ -8,10 +8,10 @@ import type { Write } from '../events/event-log.ts'
 
 type Sql = Write['sql'] | Database
 
-/** Content by hash, from Postgres. */
-export const createBlobStore = (db: Database): BlobStore => ({
+/** Content by hash, as one transaction or the whole database sees it. */
+export const createBlobStore = (sql: Sql): BlobStore => ({
   async read(hash) {
-    const [row] = await db.select({ content: blobs.content }).from(blobs).where(eq(blobs.hash, hash))
+    const [row] = await sql.select({ content: blobs.content }).from(blobs).where(eq(blobs.hash, hash))
     return must(row, `Blob ${hash}`).content
   },
 })

@@ -8,12 +8,12 @@ import {
   type Outcome,
   type Version,
 } from '@overskill/protocol'
-import { type BlobStore, diffTrees, diffVersions, type Tree, treeFromEntries } from '@overskill/workspace'
+import { type BlobStore, diffTrees, diffVersions, listChanges, type Tree } from '@overskill/workspace'
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { apps, versions } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
-import { readTree, readVersionTree, storeTree } from './files.ts'
+import { createBlobStore, readTree, readVersionTree, storeTree } from './files.ts'
 
 type Sql = Write['sql'] | Database
 type VersionRow = typeof versions.$inferSelect
@@ -56,7 +56,7 @@ export type Versions = {
   newestTree(sql: Sql, app: string): Promise<Tree>
 }
 
-export function createVersions({ db, blobs, starter }: { db: Database; blobs: BlobStore; starter: Tree }): Versions {
+export function createVersions({ db, starter }: { db: Database; starter: Tree }): Versions {
   const newest = async (sql: Sql, app: string): Promise<VersionRow | undefined> => {
     const [row] = await sql.select().from(versions).where(eq(versions.app, app)).orderBy(desc(versions.number)).limit(1)
     return row
@@ -75,7 +75,7 @@ export function createVersions({ db, blobs, starter }: { db: Database; blobs: Bl
       const before = last ? await readTree(write.sql, last.tree) : starter
       const changes = diffTrees(before, tree)
       if (changes.length === 0) return undefined
-      const lines = await countChanged(before, tree, blobs)
+      const lines = await countChanged(before, tree, createBlobStore(write.sql))
       const number = (last?.number ?? 0) + 1
       const values = {
         ...version,
@@ -114,29 +114,16 @@ export function createVersions({ db, blobs, starter }: { db: Database; blobs: Bl
       if (!after.ok) return after
       const from = against ?? number - 1
       const before = from === 0 ? ok(starter) : await readVersionTree(db, app, from)
-      return before.ok ? ok(await diffVersions(before.value, after.value, blobs)) : before
+      return before.ok ? ok(await diffVersions(before.value, after.value, createBlobStore(db))) : before
     },
   }
 }
 
 /** Lines that came and went between two trees. */
 async function countChanged(before: Tree, after: Tree, blobs: BlobStore): Promise<{ added: number; removed: number }> {
-  const paths = new Set(diffTrees(before, after).flatMap(({ path, from }) => (from ? [path, from] : [path])))
-  const only = (tree: Tree): Tree => treeFromEntries([...tree].filter(([path]) => paths.has(path)))
-  const diffs = await diffVersions(only(before), only(after), blobs)
+  const changes = await listChanges(before, after, blobs)
   return {
-    added: diffs.reduce((sum, diff) => sum + diff.added, 0),
-    removed: diffs.reduce((sum, diff) => sum + diff.removed, 0),
+    added: changes.reduce((sum, change) => sum + change.added, 0),
+    removed: changes.reduce((sum, change) => sum + change.removed, 0),
   }
 }
-
-/** What `files.changed` says of a whole switch of trees, without line counts of their own. */
-export const changesBetween = (before: Tree, after: Tree): FileChange[] =>
-  diffTrees(before, after).map(({ path, action, from, entry }) => ({
-    path,
-    action,
-    ...(from && { from }),
-    ...(action !== 'deleted' && { hash: entry.hash }),
-    added: 0,
-    removed: 0,
-  }))

@@ -8,8 +8,8 @@ export type Write = {
   sql: Parameters<Parameters<Database['transaction']>[0]>[0]
   /** Numbers and stores events of an app. Takes the stream's row lock, so call it last in a transaction. */
   append(app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]>
-  /** Runs once the transaction is stored, and never when it is not. For what memory keeps of the rows; must not throw. */
-  afterCommit(work: () => void): void
+  /** Runs once the transaction is stored, and never when it is not; `write` waits for it. For what memory keeps of the rows; must not fail. */
+  afterCommit(work: () => void | Promise<void>): void
 }
 
 /** The log of every app's events (AD4), and the only way to write anything that a page sees. */
@@ -72,7 +72,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     read,
     async write(work) {
       const appended: { app: string; events: AppEvent[] }[] = []
-      const after: (() => void)[] = []
+      const after: (() => void | Promise<void>)[] = []
       const result = await database.transaction(async (transaction) => {
         appended.length = 0
         after.length = 0
@@ -87,7 +87,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
         })
       })
       for (const { app, events } of appended) tails.push(app, events)
-      for (const then of after) then()
+      for (const then of after) await then()
       return result
     },
     async close() {

@@ -4,7 +4,7 @@ import type { EventLog } from './event-log.ts'
 /** The conversations of apps, folded from the log. */
 export type ConversationFold = {
   /** Everything stored so far; `seq` says up to where. Empty for an app without events, or that does not exist. */
-  conversationOf(app: string): Promise<Conversation>
+  conversationOf: (app: string) => Promise<Conversation>
   /** Forgets an app's, for one whose log was changed. */
   forget(app: string): void
 }

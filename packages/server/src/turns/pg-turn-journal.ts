@@ -9,11 +9,10 @@ import {
   type TurnJournal,
 } from '@overskill/agent'
 import { type Cost, must, type NewAppEvent, type NoticeAction, type Usage } from '@overskill/protocol'
-import { applyStaged, type BlobStore, checkPlace, openDraft, type Tree } from '@overskill/workspace'
+import { applyStaged, type BlobStore, checkPlace, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
-import { commitStaged, replaceDraft } from '../apps/files.ts'
-import { changesBetween } from '../apps/versions.ts'
+import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
 import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
 import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
@@ -216,9 +215,10 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   rollBack(step: number): Promise<void> {
     const { turn, writer } = this.#options
     const before = must(this.#treeBefore.get(step), `The tree before step ${step}`)
-    const changes = changesBetween(this.#tree, before)
+    const after = this.#tree
     this.#tree = before
     return writer.store(async ({ sql }) => {
+      const changes = await listChanges(after, before, createBlobStore(sql))
       await sql
         .update(steps)
         .set({ taken: false })

@@ -11,7 +11,7 @@ Folders:
 - \`src/main.tsx\` — start: ThemeProvider, ErrorBoundary, BrowserRouter, Toaster. It rarely needs a change.
 - \`src/App.tsx\` — the routes. \`NotFoundPage\` stays the last one.
 - \`src/pages/\` — one file a page, named in PascalCase, named export: \`HomePage.tsx\`, \`NotFoundPage.tsx\`. HomePage is a placeholder: the first build replaces it.
-- \`src/components/\` — the app's own components, files named in kebab-case; \`theme-provider.tsx\` (\`useTheme()\`: theme, shown, setTheme), \`theme-toggle.tsx\` (\`ThemeToggle\`), \`error-boundary.tsx\`
+- \`src/components/\` — the app's own components, files named in kebab-case; \`theme-provider.tsx\` (\`useTheme()\`: theme, shown, systemTheme, setTheme), \`theme-toggle.tsx\` (\`ThemeToggle\`), \`error-boundary.tsx\`
 - \`src/components/ui/\` — the kit below
 - \`src/hooks/\` — \`use-local-storage.ts\` (\`const [value, setValue, reset] = useLocalStorage<T>(key, initial)\`; all users of a key stay in step), \`use-media-query.ts\` (\`useMediaQuery(query)\`), \`use-return-focus.ts\` (for dialogs, already in use)
 - \`src/lib/\` — \`cn.ts\` (\`cn(...)\` joins classes), \`format.ts\` (\`formatDate, formatTime, formatRelative, formatNumber, formatMoney, formatPercent, formatCount\`, in the page's language), \`supabase.ts\` (\`supabase\`: a client, or \`null\` when no project is connected); data types, schemas and pure logic of the app go here too

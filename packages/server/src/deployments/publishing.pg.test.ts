@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { last, only, startTestPlane, value } from '../test-plane.ts'
+
+const plane = await startTestPlane()
+const prompt = 'A reading list for my book club with title, author and rating, in green'
+
+const isLive = (environment: string) => (event: { type: string; deployment?: { environment: string } }) =>
+  event.type === 'deployment.completed' && event.deployment?.environment === environment
+
+/** An app of the sample model whose first version is live in preview. */
+async function madeApp() {
+  const app = await plane.create(prompt)
+  const events = await plane.turnEnd(app.id)
+  return { ...value(await plane.calls.apps.get({ app: app.id }, 'person')).app, seq: last(events).seq }
+}
+
+test('L27: a sentence becomes an app whose preview is on line when the turn ends, and the turn says so', async () => {
+  const app = await plane.create(prompt)
+  const before = await plane.page(`preview-${app.id}`)
+  expect(before.status).toBe(503)
+
+  const events = await plane.turnEnd(app.id)
+
+  expect(last(events)).toMatchObject({
+    type: 'turn.completed',
+    turn: { version: 1, deployment: { status: 'live' } },
+  })
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+  expect((await plane.page(`preview-${app.id}`)).body).toContain('id="root"')
+})
+
+test('L29: nothing is in production until a person publishes, and then it is the very artifact of the preview', async () => {
+  const app = await madeApp()
+  expect((await plane.page(app.slug)).status).toBe(404)
+
+  value(await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'))
+  const events = await plane.until(app.id, isLive('production'), app.seq)
+
+  expect((await plane.page(app.slug)).status).toBe(200)
+  const { items } = value(await plane.calls.deployments.list({ app: app.id }, 'person'))
+  expect(new Set(items.map(({ artifact }) => artifact)).size).toBe(1)
+  expect(only(events, 'build.started'), 'an artifact that exists is never built again').toEqual([])
+})
+
+test('publishing without a live preview answers nothing_to_publish', async () => {
+  const app = await plane.create()
+  const asked = await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person')
+  expect(asked).toMatchObject({ ok: false, failure: { code: 'nothing_to_publish' } })
+})
+
+test('L33: after unpublishing the address answers 404', async () => {
+  const app = await madeApp()
+  value(await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'))
+  await plane.until(app.id, isLive('production'), app.seq)
+  expect((await plane.page(app.slug)).status).toBe(200)
+
+  const after = value(await plane.calls.deployments.unpublish({ app: app.id }, 'person'))
+
+  expect(after.app.productionUrl).toBeUndefined()
+  expect((await plane.page(app.slug)).status).toBe(404)
+})
+
+test('L36: a restored version is a new one equal to the old tree; preview follows, production does not', async () => {
+  const app = await madeApp()
+  value(await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'))
+  const published = await plane.until(app.id, isLive('production'), app.seq)
+  const productionPage = (await plane.page(app.slug)).body
+  const first = value(await plane.calls.files.list({ app: app.id, version: 1 }, 'person')).items
+  const changes = [{ path: 'src/added-later.ts', content: 'export const later = 1\n' }]
+  value(await plane.calls.files.edit({ app: app.id, changes }, 'person'))
+  const edited = await plane.until(app.id, isLive('preview'), last(published).seq)
+
+  const restored = value(await plane.calls.versions.restore({ app: app.id, version: 1 }, 'person')).version
+
+  expect(restored).toMatchObject({ number: 3, origin: 'restore', restoredFrom: 1 })
+  expect(value(await plane.calls.files.list({ app: app.id }, 'person')).items).toEqual(first)
+  const events = await plane.until(app.id, isLive('preview'), last(edited).seq)
+  expect(only(events, 'build.started'), 'the old artifact is still there').toEqual([])
+  expect((await plane.page(app.slug)).body).toBe(productionPage)
+  expect(value(await plane.calls.versions.list({ app: app.id }, 'person')).items).toHaveLength(3)
+})
+
+test('a rollback is a new deployment that shows the older artifact again', async () => {
+  const app = await madeApp()
+  value(await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'))
+  const one = await plane.until(app.id, isLive('production'), app.seq)
+  const change = {
+    path: 'src/pages/HomePage.tsx',
+    content: 'export function HomePage() {\n  return <p>Second</p>\n}\n',
+  }
+  value(await plane.calls.files.edit({ app: app.id, changes: [change] }, 'person'))
+  const two = await plane.until(app.id, isLive('preview'), last(one).seq)
+  value(await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'))
+  const three = await plane.until(app.id, isLive('production'), last(two).seq)
+  const older = only(one, 'deployment.completed')[0]?.deployment
+  const newer = only(three, 'deployment.completed')[0]?.deployment
+  expect(newer?.artifact).not.toBe(older?.artifact)
+
+  value(await plane.calls.deployments.rollback({ app: app.id, deployment: older?.id ?? '' }, 'person'))
+  const back = only(await plane.until(app.id, isLive('production'), last(three).seq), 'deployment.completed')[0]
+
+  expect(back?.deployment).toMatchObject({ artifact: older?.artifact, version: 1 })
+  expect(back?.deployment.id).not.toBe(older?.id)
+})
+
+test('a version that does not build leaves the last good preview on line and names the place', async () => {
+  const app = await madeApp()
+  const good = (await plane.page(`preview-${app.id}`)).body
+  const change = { path: 'src/pages/HomePage.tsx', content: 'export function HomePage() {\n  return <p>\n}\n' }
+  value(await plane.calls.files.edit({ app: app.id, changes: [change] }, 'person'))
+
+  const events = await plane.until(app.id, ({ type }) => type === 'deployment.failed', app.seq)
+
+  expect(only(events, 'build.failed')[0]?.errors?.[0]).toMatchObject({ file: 'src/pages/HomePage.tsx', line: 3 })
+  expect((await plane.page(`preview-${app.id}`)).body).toBe(good)
+  await plane.until(app.id, (event) => event.type === 'app.updated' && event.app.status === 'broken', last(events).seq)
+})
+
+test('L34: two apps of one name have two addresses, and a published one keeps its address when it is renamed', async () => {
+  const [one, two] = [await madeApp(), await madeApp()]
+  expect(one.slug).not.toBe(two.slug)
+  value(await plane.calls.deployments.deploy({ app: one.id, environment: 'production' }, 'person'))
+  await plane.until(one.id, isLive('production'), one.seq)
+
+  const renamed = value(await plane.calls.apps.patch({ app: one.id, name: 'Shelf' }, 'person')).app
+
+  expect(renamed).toMatchObject({ name: 'Shelf', slug: one.slug })
+  const moved = value(await plane.calls.apps.patch({ app: one.id, slug: 'shelf-of-books' }, 'person')).app
+  expect(moved.slug).toBe('shelf-of-books')
+  expect((await plane.page('shelf-of-books')).status).toBe(200)
+  expect(await plane.page(one.slug, '/x?y=1')).toMatchObject({
+    status: 308,
+    headers: { location: 'http://shelf-of-books.localhost:4000/x?y=1' },
+  })
+})
