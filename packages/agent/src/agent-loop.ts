@@ -25,8 +25,8 @@ export async function runAgent<Work>(run: AgentRun<Work>): Promise<TurnEnd> {
 
 async function runSteps<Work>(turn: AgentTurn<Work>): Promise<TurnEnd> {
   const { resume } = turn.run
-  if (resume) await resumeStep(turn, resume)
-  for (let step = resume ? resume.step + 1 : (turn.run.step ?? 1); ; step += 1) {
+  const first = resume ? await resumeStep(turn, resume) : (turn.run.step ?? 1)
+  for (let step = first; ; step += 1) {
     const before = endBefore(turn, step)
     if (before) return before
     const end = await runStep(turn, step)

@@ -70,3 +70,22 @@ test('B.5 46: a resumed turn that was stopped meanwhile answers its calls and se
   expect(server.requests).toHaveLength(0)
   expect(turn.journal.of('callFinished')).toHaveLength(3)
 })
+
+test('B.5 46: of a reply that had only begun to think nothing is kept, and its request is sent again', async () => {
+  await using server = await startScriptedModel([[text('Done.')]])
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' }
+  const turn = startTurn(server.url, { resume: { step: 2, blocks: [{ index: 0, block: thought }], calls: [] } })
+  expect(await turn.end).toEqual({ ending: 'completed' })
+  expect(turn.journal.of('blockCut')).toMatchObject([{ step: 2, index: 0 }])
+  expect(turn.journal.of('requestReady')).toMatchObject([{ step: 2 }])
+  expect(server.requests[0]?.['messages']).toHaveLength(1)
+})
+
+test('B.5 46: complete text without an end goes on from it', async () => {
+  await using server = await startScriptedModel([[text('Done.')]])
+  const begun = { type: 'text', text: 'I will' }
+  const turn = startTurn(server.url, { resume: { step: 1, blocks: [{ index: 0, block: begun }], calls: [] } })
+  expect(await turn.end).toEqual({ ending: 'completed' })
+  expect(turn.journal.of('stepFinished')[0]).toMatchObject({ step: 1, stop: 'cut', after: { role: 'user' } })
+  expect(server.requests[0]?.['messages']).toHaveLength(3)
+})

@@ -174,16 +174,22 @@ async function refuse<Work>(
   return endings.refusalEnding(refusal?.category ?? '', refusal?.explanation ?? '')
 }
 
-/** Brings a step to its end that another process began: calls without a result run or are answered (AGENT.md D.8). */
-export async function resumeStep<Work>(turn: AgentTurn<Work>, { step, blocks, calls }: ResumedStep): Promise<void> {
+/**
+ * Brings a step to its end that another process began: calls without a result run or are answered (AGENT.md D.8).
+ * @returns The number of the next step: the same again when nothing of its reply can be built on.
+ */
+export async function resumeStep<Work>(turn: AgentTurn<Work>, { step, blocks, calls }: ResumedStep): Promise<number> {
+  if (calls.length === 0 && !blocks.some(({ block }) => block.type === 'text')) {
+    await Promise.all(blocks.map(({ index }) => turn.journal.blockCut(step, index, 'connection')))
+    return step
+  }
   const coordinator = coordinate(turn)
   for (const { call, state } of calls) if ('stored' in state) coordinator.accept(call, state.stored)
   coordinator.replyEnded(false)
   const finished = await coordinator.finished()
   const earlier = calls.flatMap(({ call, state }) => ('result' in state ? [{ call, result: state.result }] : []))
-  const all = [...earlier, ...finished]
-  const isText = blocks.some(({ block }) => block.type === 'text')
-  const next = all.length === 0 && isText ? { after: say('Your reply was cut off. Go on where it stops.', true) } : {}
-  const usages = [{ ...noUsage, incomplete: true }]
-  await finishStep(turn, step, { reply: { blocks }, calls: all, stop: 'cut', requested: { usages }, next })
+  const next = calls.length === 0 ? { after: say('Your reply was cut off. Go on where it stops.', true) } : {}
+  const requested = { usages: [{ ...noUsage, incomplete: true }] }
+  await finishStep(turn, step, { reply: { blocks }, calls: [...earlier, ...finished], stop: 'cut', requested, next })
+  return step + 1
 }

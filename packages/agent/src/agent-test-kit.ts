@@ -134,7 +134,7 @@ export class MemoryJournal implements TurnJournal<TestWork> {
   async work(): Promise<TestWork> {
     return { files: this.files, staged: new Map() }
   }
-  async callFinished(call: DeclaredCall, result: ToolResult, work: TestWork | undefined): Promise<void> {
+  async callFinished(call: DeclaredCall, result: ToolResult, work: TestWork | undefined): Promise<ToolResult | void> {
     this.#note({
       fact: 'callFinished',
       step: call.step,

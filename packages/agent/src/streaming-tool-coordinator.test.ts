@@ -312,3 +312,15 @@ test('C10: the order and the start of a call cost less than 0.3 ms', async () =>
   expect(await texts()).toHaveLength(500)
   expect((performance.now() - begin) / 500).toBeLessThan(2)
 })
+
+test('C11: L1: a result that the store made another of is the one that counts', async () => {
+  const { accept, texts, journal } = setUp()
+  const store = journal.callFinished.bind(journal)
+  journal.callFinished = async (call, result, work) => {
+    await store(call, result, work)
+    return { ok: false, status: 'error', code: 'PATH_DENIED', text: 'ERROR PATH_DENIED: taken' }
+  }
+  accept('os-write', { file_path: 'a', content: 'x' })
+  accept('unknown-tool', {})
+  expect(await texts()).toEqual(['ERROR PATH_DENIED: taken', 'ERROR PATH_DENIED: taken'])
+})

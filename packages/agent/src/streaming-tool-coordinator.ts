@@ -134,7 +134,7 @@ export class StreamingToolCoordinator<Work> {
   /** A result without a run. */
   #answer(slot: Slot<Work>, result: ToolResult): void {
     const stored = this.#options.journal.callFinished(slot.call, result, undefined, 0)
-    slot.settle(stored.then(() => result))
+    slot.settle(stored.then((other) => other ?? result))
   }
 
   #start(slot: Slot<Work>): boolean {

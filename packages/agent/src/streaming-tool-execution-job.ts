@@ -69,8 +69,7 @@ export class StreamingToolExecutionJob<Work> {
   }
 
   async #finish(result: ToolResult, work: Work | undefined, ms: number): Promise<ToolResult> {
-    await this.#context.journal.callFinished(this.call, result, work, ms)
-    return result
+    return (await this.#context.journal.callFinished(this.call, result, work, ms)) ?? result
   }
 }
 

@@ -58,19 +58,15 @@ export interface TurnJournal<Work> {
    * Result, staged changes and events in one transaction. `work` is absent when the call did not finish by itself: nothing
    * staged may last then. A pending call may end here directly (unknown tool, bad input, duplicate): it is stored as well,
    * because its block is part of the history.
+   * @returns The result as stored, where the store made another of it: the model is told that one (L1). Else nothing.
    */
-  callFinished(call: DeclaredCall, result: ToolResult, work: Work | undefined, ms: number): Promise<void>
+  callFinished(call: DeclaredCall, result: ToolResult, work: Work | undefined, ms: number): Promise<ToolResult | void>
   /**
    * A block that was cut off: what was shown of it is marked. `kept` is the part that stays in the history (text at a stop);
    * without it nothing of the block is kept for the model. Also for a block that was complete but is dropped with its reply.
    * A pending tool call ends as cancelled and has no result.
    */
-  blockCut(
-    step: number,
-    index: number,
-    why: 'connection' | 'stopped' | 'output_limit' | 'protocol',
-    kept?: RawBlock,
-  ): Promise<void>
+  blockCut(step: number, index: number, why: 'connection' | 'stopped' | 'output_limit', kept?: RawBlock): Promise<void>
   /**
    * The step is over: all its calls have results. Once a step, also for one that was cut. `usage` and `cost` hold all
    * requests that the step took. `after` is what the loop itself then says to the model: the next entry of the history.

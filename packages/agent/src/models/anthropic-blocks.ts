@@ -4,7 +4,14 @@ import { parseJson, textOf, isObject, type JsonObject } from './json-value.ts'
 export type BlockKind = 'text' | 'thinking' | 'tool' | 'other'
 
 /** A block that still grows. `raw` is what was received; growing text is kept apart until the block stops. */
-export type OpenBlock = { index: number; kind: BlockKind; raw: RawBlock; text: string; hasDelta: boolean }
+export type OpenBlock = {
+  index: number
+  kind: BlockKind
+  raw: RawBlock
+  text: string
+  held: string // half a surrogate pair at the end of `text`, which is not shown before it is whole
+  hasDelta: boolean
+}
 
 const kinds: Record<string, BlockKind> = {
   text: 'text',
@@ -18,7 +25,7 @@ export function openBlock(index: number, start: JsonObject): OpenBlock {
   const type = textOf(start['type'])
   const kind = kinds[type] ?? 'other'
   const text = kind === 'text' ? textOf(start['text']) : kind === 'thinking' ? textOf(start['thinking']) : ''
-  return { index, kind, raw: { ...start, type }, text, hasDelta: false }
+  return { index, kind, raw: { ...start, type }, text, held: '', hasDelta: false }
 }
 
 /**
@@ -48,9 +55,13 @@ export function growBlock(block: OpenBlock, delta: JsonObject): string | undefin
   }
 }
 
-const grow = (block: OpenBlock, piece: string): string => {
+/** A pair may be split between two deltas; half of one is no text, so it is shown with its other half (B.5 37). */
+function grow(block: OpenBlock, piece: string): string {
   block.text += piece
-  return piece
+  const whole = block.held + piece
+  const last = whole.charCodeAt(whole.length - 1)
+  block.held = last >= 0xd800 && last <= 0xdbff ? whole.slice(-1) : ''
+  return whole.slice(0, whole.length - block.held.length).toWellFormed()
 }
 
 /**

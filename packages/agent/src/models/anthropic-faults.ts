@@ -128,6 +128,7 @@ const causeCode = (error: unknown): string => {
 }
 
 const causes: Record<string, string> = {
+  ERR_INVALID_URL: 'the address is not valid',
   ECONNREFUSED: 'nothing answers there',
   ENOTFOUND: 'the name is not known',
   EAI_AGAIN: 'the name could not be looked up',

@@ -313,6 +313,7 @@ test('B.5 37: surrogate pairs and escapes split across deltas come together', as
   const rawInput = '{"file_path":"\\ud83d\\ude00 👍","content":"\\u00e9\\n"}'
   const events = await streamed([toolUse('os-write', {}, { rawInput, chunkSize: 1 })])
   expect(deltas(events)).toBe(rawInput)
+  for (const one of events) if (one.type === 'delta') expect(one.text.isWellFormed()).toBe(true)
   expect(blocks(events)[0]?.['input']).toEqual({ file_path: '😀 👍', content: 'é\n' })
 })
 
