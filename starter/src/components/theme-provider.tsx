@@ -8,6 +8,8 @@ type ThemeState = {
   theme: Theme
   /** What is shown: `system` resolved. */
   shown: 'light' | 'dark'
+  /** What the device prefers. */
+  systemTheme: 'light' | 'dark'
   setTheme: (theme: Theme) => void
 }
 
@@ -27,7 +29,8 @@ function storedTheme(): Theme | null {
 export function ThemeProvider({ children, defaultTheme = 'system' }: { children: ReactNode; defaultTheme?: Theme }) {
   const [theme, setThemeState] = useState<Theme>(() => storedTheme() ?? defaultTheme)
   const systemIsDark = useMediaQuery('(prefers-color-scheme: dark)')
-  const shown = theme === 'system' ? (systemIsDark ? 'dark' : 'light') : theme
+  const systemTheme: ThemeState['systemTheme'] = systemIsDark ? 'dark' : 'light'
+  const shown = theme === 'system' ? systemTheme : theme
 
   useLayoutEffect(() => {
     document.documentElement.classList.toggle('dark', shown === 'dark')
@@ -42,7 +45,7 @@ export function ThemeProvider({ children, defaultTheme = 'system' }: { children:
     }
   }, [])
 
-  const state = useMemo(() => ({ theme, shown, setTheme }), [theme, shown, setTheme])
+  const state = useMemo(() => ({ theme, shown, systemTheme, setTheme }), [theme, shown, systemTheme, setTheme])
   return <ThemeContext value={state}>{children}</ThemeContext>
 }
 

@@ -1,32 +1,25 @@
-import { Check, Monitor, Moon, Sun } from 'lucide-react'
+import { Monitor, Moon, Sun } from 'lucide-react'
 import { type Theme, useTheme } from '@/components/theme-provider'
 import { Button } from '@/components/ui/button'
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 
-const choices: { theme: Theme; label: string; Icon: typeof Sun }[] = [
-  { theme: 'light', label: 'Light', Icon: Sun },
-  { theme: 'dark', label: 'Dark', Icon: Moon },
-  { theme: 'system', label: 'Same as the system', Icon: Monitor },
-]
+const words: Record<Theme, string> = { light: 'light', dark: 'dark', system: 'as on this device' }
+const icons = { light: Sun, dark: Moon, system: Monitor }
 
+/** Each press goes on: first the other look, then the one the device prefers, then whatever the device says. */
 export function ThemeToggle() {
-  const { theme, shown, setTheme } = useTheme()
+  const { theme, systemTheme, setTheme } = useTheme()
+  const other: Theme = systemTheme === 'dark' ? 'light' : 'dark'
+  const next: Theme = theme === 'system' ? other : theme === other ? systemTheme : 'system'
+  const Icon = icons[theme]
   return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon" aria-label="Light or dark">
-          {shown === 'dark' ? <Moon aria-hidden="true" /> : <Sun aria-hidden="true" />}
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="end">
-        {choices.map(({ theme: choice, label, Icon }) => (
-          <DropdownMenuItem key={choice} onSelect={() => setTheme(choice)}>
-            <Icon aria-hidden="true" />
-            {label}
-            {choice === theme && <Check aria-label="chosen" className="ml-auto" />}
-          </DropdownMenuItem>
-        ))}
-      </DropdownMenuContent>
-    </DropdownMenu>
+    <Button
+      variant="ghost"
+      size="icon"
+      aria-label={`Look: ${words[theme]}`}
+      title={`Look: ${words[theme]}. Press for ${words[next]}`}
+      onClick={() => setTheme(next)}
+    >
+      <Icon aria-hidden="true" />
+    </Button>
   )
 }
