@@ -17,7 +17,7 @@ export type EmbeddedPostgres = {
   /** True where a server that a killed program left behind was taken over. */
   adopted: boolean
   /** Ends it within 5 s, whether started or adopted. A second call waits for the first. */
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 export type EmbeddedPostgresOptions = {

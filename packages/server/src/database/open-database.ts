@@ -1,13 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool, type ClientConfig } from 'pg'
 import type { Log } from '../log.ts'
+import { ownerOf } from '../life/data-dir-owner.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import type { Database } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
 import * as schema from './schema.ts'
 
-export type DatabaseSource = { databaseUrl: string } | { embedded: { dataDir: string } }
+/** `dataDir` names the lock: one server per data dir, wherever its database is. */
+export type DatabaseSource = { dataDir: string; databaseUrl?: string }
 
 export type OpenDatabase = {
   db: Database
@@ -15,65 +18,95 @@ export type OpenDatabase = {
   /** How another client reaches the same database. */
   connection: ClientConfig
   /** Closes the connections, then stops the embedded server, if there is one. */
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 const poolSize = 12
 const oldestMajor = 15
 
+const lockClass = 6_837_545 // any number; the second one of the lock is the data dir's
+const lockPatienceMs = 3_000 // the connections of a killed server take a moment to go
+
 /**
- * Opens the control plane's Postgres with its tables up to date: the one at `databaseUrl`, or the embedded one of a data dir.
+ * Opens the control plane's Postgres with its tables up to date: the one at `databaseUrl`, or the embedded one of the data dir.
  * We are a plain user there; the embedded server's superuser is used only to make that user and its database.
  *
  * @throws StartRefused with one line when it cannot be reached or used.
  */
 export async function openDatabase(source: DatabaseSource, log: Log): Promise<OpenDatabase> {
-  if ('databaseUrl' in source) return connect({ connectionString: source.databaseUrl }, log, async () => {})
-  const server = await startEmbeddedPostgres({ dataDir: source.embedded.dataDir, log })
+  const { dataDir, databaseUrl } = source
+  if (databaseUrl !== undefined) return connect({ connectionString: databaseUrl }, dataDir, log, async () => {})
+  const server = await startEmbeddedPostgres({ dataDir, log })
   try {
     const connection = { host: server.host, user: 'overskill', database: 'overskill' }
     await makeUserAndDatabase(server.host, 'overskill')
-    return await connect(connection, log, server.stop)
+    return await connect(connection, dataDir, log, server.stop)
   } catch (error) {
-    // One that was there before us is somebody else's, as far as we know.
+    // One that was there before us may be another's, who is at work.
     if (!server.adopted) await server.stop()
     throw error
   }
 }
 
-async function connect(connection: ClientConfig, log: Log, stop: () => Promise<void>): Promise<OpenDatabase> {
-  await prepare(connection)
+async function connect(
+  connection: ClientConfig,
+  dataDir: string,
+  log: Log,
+  stop: () => Promise<void>,
+): Promise<OpenDatabase> {
+  const lock = await reach(connection)
+  try {
+    await takeLock(lock, dataDir)
+    await prepare(lock)
+  } catch (error) {
+    await lock.end()
+    throw error
+  }
   const pool = new Pool({ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' })
   // Without a listener, an idle connection that is lost would end the process.
   pool.on('error', (error) => log.warn('A database connection was lost', { error }))
   const close = async (): Promise<void> => {
-    await pool.end()
+    await Promise.allSettled([pool.end(), lock.end()])
     await stop()
   }
   return { db: drizzle(pool, { schema }), pool, connection, close }
 }
 
-/** Checks the server's age and brings its tables up to date, on a connection of its own. */
-async function prepare(connection: ClientConfig): Promise<void> {
-  const client = new Client({ ...connection, connectionTimeoutMillis: 15_000 })
-  client.on('error', () => {}) // the statement under way fails too, and says why
+/** A connection of its own, which holds the lock as long as we live. */
+async function reach(connection: ClientConfig): Promise<Client> {
+  const client = new Client({ ...connection, connectionTimeoutMillis: 15_000, keepAlive: true })
+  client.on('error', () => {}) // the pool's connections are lost with it, and say so
   try {
     await client.connect()
+    return client
   } catch (error) {
     const reason =
       error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error)
     throw new StartRefused(`The database does not answer: ${reason}. Check DATABASE_URL.`, { cause: error })
   }
-  try {
-    const version = await client.query<{ server_version_num: string }>('show server_version_num')
-    const major = Math.floor(Number(version.rows[0]?.server_version_num) / 10_000)
-    if (major < oldestMajor) {
-      throw new StartRefused(`DATABASE_URL is PostgreSQL ${major}; OverSkill needs ${oldestMajor} or newer.`)
-    }
-    await migrateDatabase(client)
-  } finally {
-    await client.end()
+}
+
+async function takeLock(client: Client, dataDir: string): Promise<void> {
+  const deadline = Date.now() + lockPatienceMs
+  for (;;) {
+    const taken = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as ok', [
+      lockClass,
+      dataDir,
+    ])
+    if (taken.rows[0]?.ok) return
+    if (Date.now() > deadline) throw new StartRefused(await ownerOf(dataDir))
+    await delay(100)
   }
+}
+
+/** Checks the server's age and brings its tables up to date. */
+async function prepare(client: Client): Promise<void> {
+  const version = await client.query<{ server_version_num: string }>('show server_version_num')
+  const major = Math.floor(Number(version.rows[0]?.server_version_num) / 10_000)
+  if (major < oldestMajor) {
+    throw new StartRefused(`DATABASE_URL is PostgreSQL ${major}; OverSkill needs ${oldestMajor} or newer.`)
+  }
+  await migrateDatabase(client)
 }
 
 /** On the embedded server, as its superuser: our user, who is none, and the database that belongs to him. */

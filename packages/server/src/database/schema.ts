@@ -1,4 +1,12 @@
-import type { Attachment, Cost, DeploymentStage, NewAppEvent, TurnDeployment, TurnError, Usage } from '@overskill/protocol'
+import type {
+  Attachment,
+  Cost,
+  DeploymentStage,
+  NewAppEvent,
+  TurnDeployment,
+  TurnError,
+  Usage,
+} from '@overskill/protocol'
 import type { z } from 'zod'
 import { sql } from 'drizzle-orm'
 import {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { plainFields, type LogLine } from '../log.ts'
 
-export type LogFile = { write(line: LogLine): void; close(): Promise<void> }
+export type LogFile = { write: (line: LogLine) => void; close: () => Promise<void> }
 
 /**
  * Writes lines as JSON to a file, readable by its owner only. A file that is full moves to `<name>.1`, that to `.2` …; the
