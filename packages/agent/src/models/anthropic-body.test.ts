@@ -76,3 +76,12 @@ test('the same request gives the same bytes', () => {
   const history = [user('1'), assistant('2'), user('3')]
   expect(JSON.stringify(bodyOf('claude-opus-5-5', history))).toBe(JSON.stringify(bodyOf('claude-opus-5-5', history)))
 })
+
+test('operator text that no reply followed stays with the user message, and users in a row are one message', () => {
+  const body = bodyOf('claude-opus-5-5', [user('1'), system('Go on.'), user('2'), assistant('3'), user('4'), user('5')])
+  expect(body.messages.map(({ role, content }) => [role, content.map((one) => one['text'])])).toEqual([
+    ['user', ['1', '<system-reminder>\nGo on.\n</system-reminder>', '2']],
+    ['assistant', ['3']],
+    ['user', ['4', '5']],
+  ])
+})

@@ -39,17 +39,26 @@ const thinking = (request: ModelRequest) => ({
   ...(request.dropUnboundThinking && { block_binding: { prefix_mismatch_behavior: 'drop_block' } }),
 })
 
-/** Operator text becomes a message of its own after a user message, where the model knows that; else text of a user message. */
+/**
+ * Entries of one side in a row become one message, as the provider would make them. Operator text becomes a message of its own
+ * where the model knows that and it stands last or before a reply; else it is text of the user message.
+ */
 function messages(history: readonly HistoryEntry[], systemMessages: boolean): WireMessage[] {
   const wire: WireMessage[] = []
-  for (const entry of history) {
+  history.forEach((entry, i) => {
     const before = wire.at(-1)
-    if (entry.role !== 'system') wire.push({ role: entry.role, content: [...entry.content] })
-    else if (systemMessages && before?.role === 'user') wire.push({ role: 'system', content: [text(entry.content)] })
+    if (entry.role !== 'system') {
+      if (entry.role === 'user' && before?.role === 'user') before.content.push(...entry.content)
+      else wire.push({ role: entry.role, content: [...entry.content] })
+      return
+    }
+    const next = history.slice(i + 1).find(({ role }) => role !== 'system')
+    const ownMessage = systemMessages && next?.role !== 'user'
+    if (ownMessage && before?.role === 'user') wire.push({ role: 'system', content: [text(entry.content)] })
+    else if (ownMessage && before?.role === 'system') before.content.push(text(entry.content))
     else if (before?.role === 'user') before.content.push(reminder(entry.content))
-    else if (systemMessages && before?.role === 'system') before.content.push(text(entry.content))
     else wire.push({ role: 'user', content: [reminder(entry.content)] })
-  }
+  })
   return wire
 }
 

@@ -4,6 +4,12 @@ import { closeBlock, growBlock, openBlock, type OpenBlock } from './anthropic-bl
 import { UsageReading } from './anthropic-usage.ts'
 import { countOf, isObject, objectOf, textOf, type JsonObject } from './json-value.ts'
 
+/** Oddities of one reply that are told; a server that sends nothing else must not fill a log. */
+const maxOdd = 20
+
+/** A reply has at most so many times the length of one block. */
+const maxBlocks = 4
+
 const stopReasons: Record<string, StopReason> = {
   end_turn: 'end_turn',
   tool_use: 'tool_use',
@@ -25,6 +31,7 @@ export class AnthropicReply {
   readonly #used = new Set<number>() // our indexes
   readonly #usage = new UsageReading()
   #streamedLength = 0
+  #oddCount = 0
   #started = false
   #stop: StopReason = 'other'
   #refusal: { category: string; explanation: string } | undefined
@@ -36,6 +43,10 @@ export class AnthropicReply {
 
   /** Takes the parsed `data` of one event. The last event it returns may be `end`; then nothing may be pushed any more. */
   push(data: unknown): ModelEvent[] {
+    return this.#read(data).filter((event) => event.type !== 'odd' || this.#oddCount++ < maxOdd)
+  }
+
+  #read(data: unknown): ModelEvent[] {
     if (!isObject(data)) return [odd('an event that is no object')]
     switch (data['type']) {
       case 'message_start':
@@ -102,7 +113,7 @@ export class AnthropicReply {
     const text = growBlock(block, delta)
     if (text === undefined) return [odd(`an unknown delta ${textOf(delta['type']).slice(0, 60)}`)]
     this.#streamedLength += text.length
-    if (block.text.length > this.#maxBlockLength)
+    if (block.text.length > this.#maxBlockLength || this.#streamedLength > this.#maxBlockLength * maxBlocks)
       return [
         this.#usageEvent(),
         fault('bad_stream', `One part of the reply passed ${this.#maxBlockLength} characters.`, false),

@@ -388,3 +388,9 @@ test('B.5 17: leaving out unreadable thinking is asked for with the beta header'
     block_binding: { prefix_mismatch_behavior: 'drop_block' },
   })
 })
+
+test('B.5 20: a server that sends nothing but oddities fills no log', async () => {
+  const events = await streamed([...Array.from({ length: 500 }, () => event('noise')), text('ok')])
+  expect(odd(events)).toHaveLength(20)
+  expect(stopOf(events)).toBe('end_turn')
+})
