@@ -23,7 +23,10 @@ export type MessagesHandler = {
   ended?(request: ReceivedRequest, how: 'sent' | 'dropped'): void
 }
 
-export type MessagesServer = { url: string; close(): Promise<void> }
+export interface MessagesServer extends AsyncDisposable {
+  readonly url: string
+  close(): Promise<void>
+}
 
 /** The API takes 32 MB (AGENT.md B.2). */
 const bodyLimitBytes = 32 * 1024 * 1024
@@ -47,15 +50,13 @@ export async function startMessagesServer(handler: MessagesHandler): Promise<Mes
     server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      closing.abort()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await Promise.all([...open, closed])
-    },
+  const close = async () => {
+    closing.abort()
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeAllConnections()
+    await Promise.all([...open, closed])
   }
+  return { url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close }
 }
 
 async function answer(

@@ -7,8 +7,8 @@ type LandingIntent = Extract<BuildIntent, { kind: 'landing' }>
 
 /** The parts a page can have, in their order on it, with their name in the navigation. */
 const sections: [id: string, label: string][] = [
-  ['features', 'What there is'],
-  ['steps', 'How it goes'],
+  ['features', 'What you get'],
+  ['steps', 'How it works'],
   ['pricing', 'Prices'],
   ['faq', 'Questions'],
   ['contact', 'Contact'],
@@ -55,15 +55,15 @@ ${topic.facts.map(([label, value]) => `    { label: ${quoted(label)}, value: ${q
 }
 
 export const features = {
-  title: 'What there is',
-  lead: 'Six things, said shortly.',
+  title: 'What you get',
+  lead: 'The short version, in six points.',
   items: [
 ${topic.features.map(([icon, title, text]) => `    { Icon: ${icon}, title: ${quoted(title)}, text: ${quoted(text)} },`).join('\n')}
   ],
 }
 
 export const steps = {
-  title: 'How it goes',
+  title: 'How it works',
   items: [
 ${topic.steps.map(([title, text]) => `    { title: ${quoted(title)}, text: ${quoted(text)} },`).join('\n')}
   ],

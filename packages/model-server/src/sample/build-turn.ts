@@ -28,6 +28,8 @@ function filesOf(intent: say.Build): AppFile[] {
   }
 }
 
+const triesPerFile = 2
+
 /** The next reply of a turn that builds an app: look, write everything at once, tick off the plan, close. */
 export function buildReply(intent: say.Build, steps: readonly PastStep[], oldPaths: readonly string[]): ReplyPart[] {
   const app = appOf(intent)
@@ -35,9 +37,9 @@ export function buildReply(intent: say.Build, steps: readonly PastStep[], oldPat
   if (steps.length === 0) return opening(intent, app)
   const written = new Set(calls.filter(({ name, result }) => name === 'os-write' && result?.ok).map(pathOf))
   const missing = app.files.filter(({ path }) => !written.has(path))
-  const tries = calls.filter(({ name }) => name === 'os-write').length
-  if (missing.length > 0 && tries < app.files.length * 2)
-    return writing(missing, app, calls, tries === 0 ? oldPaths : [])
+  const tries = (path: string) => calls.filter((call) => call.name === 'os-write' && pathOf(call) === path).length
+  const open = missing.filter(({ path }) => tries(path) < triesPerFile)
+  if (open.length > 0) return writing(open, app, calls, oldPaths)
   if (missing.length > 0) return [text(unfinished(missing, calls))]
   const plans = calls.filter(({ name }) => name === 'os-plan').length
   return plans < 2 ? [toolUse('os-plan', { items: planItems(intent, app, 'done') })] : [text(closing(intent, calls))]
@@ -65,7 +67,9 @@ function writing(
     ...(isFirst ? [text(say.writing(missing.length))] : []),
     ...missing.map(({ path, content }) => toolUse('os-write', { file_path: path, content })),
     ...(isFirst ? editCalls(app.edits, calls) : []),
-    ...oldPaths.filter((path) => !kept.has(path)).map((path) => toolUse('os-delete', { file_path: path })),
+    ...(isFirst ? oldPaths.filter((path) => !kept.has(path)) : []).map((path) =>
+      toolUse('os-delete', { file_path: path }),
+    ),
   ]
 }
 

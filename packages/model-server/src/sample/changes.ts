@@ -1,6 +1,6 @@
 import { colourIn, type Colour } from './colours.ts'
 import { parseFields, type Field } from './fields.ts'
-import { parseBuild, themeIn, type Theme } from './intent.ts'
+import { parseBuild, promptLimit, themeIn, type Theme } from './intent.ts'
 import { capitalised } from './words.ts'
 
 /** One change of an app that a follow-up asks for. */
@@ -25,7 +25,12 @@ const against = /\b(?:not|don't|do not|no|less|without|hate|dislike|remove|inste
 
 /** The changes that a follow-up asks for, in a fixed order; none when it asks for something else. */
 export function parseChanges(prompt: string): Change[] {
-  const words = prompt.replaceAll(/\s+/g, ' ').replaceAll(/[“”„]/g, '"').replaceAll('’', "'").trim()
+  const words = prompt
+    .slice(0, promptLimit)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[“”„]/g, '"')
+    .replaceAll('’', "'")
+    .trim()
   const rename = renames.map((pattern) => pattern.exec(words)).find((found) => found !== null)
   const unnamed = rename ? words.replace(rename[0], ' ') : words
   const addition = additions.exec(unnamed)

@@ -85,9 +85,14 @@ const colourAsked = new RegExp(
 /** The colour that the words ask for: one that is asked for as a colour, else the first plain colour word. */
 export function colourIn(sentence: string): Colour | undefined {
   const asked = colourAsked.exec(sentence)
-  const word = asked?.[1] ?? asked?.[2] ?? colourPattern.exec(sentence)?.[1]
-  return word === undefined ? undefined : findColour(word)
+  const found = asked ?? colourPattern.exec(sentence)
+  const word = asked?.[1] ?? asked?.[2] ?? found?.[1]
+  const plain = word === undefined ? undefined : findColour(word)
+  return plain && /\b(?:dark|deep)[ -]/i.test(found?.[0] ?? '') ? darker(plain) : plain
 }
+
+const darker = ({ name, hue, chroma, lightness }: Colour): Colour =>
+  colour(`dark ${name}`, hue, chroma * 0.85, Math.max(0.22, lightness - 0.1))
 
 /** The words without what they say about colour. */
 export const withoutColours = (sentence: string) =>

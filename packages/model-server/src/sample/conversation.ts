@@ -37,14 +37,16 @@ export function readConversation(body: Record<string, unknown>): Conversation {
 
 function messagesOf(value: unknown): { role: string; blocks: Block[] }[] {
   if (!Array.isArray(value)) return []
-  return (value as Block[]).map((message) => ({
+  return value.filter(isBlock).map((message) => ({
     role: typeof message['role'] === 'string' ? message['role'] : '',
     blocks: blocksOf(message['content']),
   }))
 }
 
+const isBlock = (value: unknown): value is Block => typeof value === 'object' && value !== null
+
 const blocksOf = (content: unknown): Block[] =>
-  Array.isArray(content) ? (content as Block[]) : [{ type: 'text', text: content }]
+  Array.isArray(content) ? content.filter(isBlock) : [{ type: 'text', text: content }]
 
 const isText = (block: Block) => block['type'] === 'text' && typeof block['text'] === 'string'
 

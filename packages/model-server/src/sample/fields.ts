@@ -53,7 +53,7 @@ const optionsByName: [RegExp, readonly string[]][] = [
 
 /** Parts of a page or a program, by the last word of their name. */
 const programParts =
-  /\b(page|section|button|menu|header|footer|chart|graph|view|tab|modal|animation|logo|icon|toggle|sidebar|navbar|map|dashboard|pagination|screen|support|bar|mode|theme|feature|version|backend|language|translation|home ?screen|drop ?down|pop ?up)s?$/
+  /\b(?:page|(?:section|button|menu|header|footer|chart|graph|view|tab|modal|animation|logo|icon|toggle|sidebar|navbar|map|dashboard|pagination|screen|support|bar|mode|theme|feature|version|backend|language|translation|home ?screen|drop ?down|pop ?up)s?)$/
 
 /** What a list of fields may name that is no field: the app has it anyway, or it is no matter of data. */
 const features =

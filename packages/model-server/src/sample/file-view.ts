@@ -24,8 +24,10 @@ export function replacementFor(before: string, after: string): Replacement | und
     const from = Math.max(0, start - around)
     const kept = Math.max(0, tail - around)
     const oldText = old.slice(from, old.length - kept).join('\n')
-    if (oldText.trim() && before.split(oldText).length === 2)
-      return { old_string: oldText, new_string: fresh.slice(from, fresh.length - kept).join('\n') }
+    const newLines = fresh.slice(from, fresh.length - kept)
+    // lines that only go away need one beside them, or their line end would stay
+    if (newLines.length > 0 && oldText.trim() && before.split(oldText).length === 2)
+      return { old_string: oldText, new_string: newLines.join('\n') }
   }
   return { old_string: before, new_string: after }
 }

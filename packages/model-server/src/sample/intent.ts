@@ -26,8 +26,12 @@ export function parseBuild(prompt: string): BuildIntent {
   return calculatorIn(words) ?? landingIn(words) ?? collectionIn(words) ?? { kind: 'decline', closest: undefined }
 }
 
+/** Characters of a prompt that are read: more says nothing that a parser of keywords can use. */
+export const promptLimit = 2_000
+
 const plainWords = (prompt: string) =>
   prompt
+    .slice(0, promptLimit)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[“”„]/g, '"')
     .replaceAll('’', "'")
@@ -96,15 +100,15 @@ const titled = (words: string) => words.split(' ').map(capitalised).join(' ')
 const listWord =
   '(?:list|tracker|collection|catalogue|catalog|inventory|library|log|logbook|journal|diary|directory|register|organi[sz]er|database|manager|archive|app)'
 const ofNoun = new RegExp(
-  String.raw`\b(?:list|collection|catalogue|catalog|inventory|library|log|record|register|directory|database|overview|archive) of (?:(?:all|the|my|our|your|their|me|us) )*([a-z][a-z' -]*?)(?=$|[.,;:!?"(]| (?:with|in|for|that|which|where|so|including|and their|i|we|called|named|having|from|at|by)\b)`,
+  String.raw`\b(?:list|collection|catalogue|catalog|inventory|library|log|record|register|directory|database|overview|archive) of (?:(?:all|the|my|our|your|their|me|us) )*([a-z0-9][a-z0-9' -]*?)(?=$|[.,;:!?"(]| (?:with|in|for|that|which|where|so|including|and their|i|we|called|named|having|from|at|by)\b)`,
   'i',
 )
 const nounList = new RegExp(
-  String.raw`(?:^|\b(?:an?|the|my|our|one|some)\s+)((?:[a-z][a-z'-]*\s+){1,3}?)${listWord}\b`,
+  String.raw`(?:^|\b(?:an?|the|my|our|one|some)\s+)((?:[a-z0-9][a-z0-9'-]*\s+){1,3}?)${listWord}\b`,
   'i',
 )
 const trackNoun =
-  /\b(?:track|manage|organi[sz]e|catalogue?|collect|record|keep track of|keep|log|remember|store|list)\s+(?:(?:of|all|the|my|our|your) )*([a-z][a-z' -]*?)(?=$|[.,;:!?"(]| (?:with|in|for|that|which|where|so|including|and their|i|we|called|named|by|on|at)\b)/i
+  /\b(?:track|manage|organi[sz]e|catalogue?|collect|record|keep track of|keep|log|remember|store|list)\s+(?:(?:of|all|the|my|our|your) )*([a-z0-9][a-z0-9' -]*?)(?=$|[.,;:!?"(]| (?:with|in|for|that|which|where|so|including|and their|i|we|called|named|by|on|at)\b)/i
 const wholeWord =
   /\b(reading list|to-?do(?:s| list| app)?|watch ?list|wish ?list|shopping list|playlist|library|inventory|journal|diary|contacts|crm|recipe book|address book|guest list|notes)\b/i
 const fieldList = /^(?:an?|the|my|our)?\s*([a-z][a-z' -]*?)\s+(?:with|including)\b/i
@@ -148,7 +152,9 @@ function nounPhrase(words: string): { noun: string; title: string | undefined } 
   const thing = list?.[1] && !(isApp && otherPrograms.test(list[1])) ? stripped(list[1]) : ''
   if (thing) return { noun: thing, title: isApp ? undefined : capitalised(stripped(list?.[0] ?? '').toLowerCase()) }
   if (otherPrograms.test(subject)) return undefined
-  const tracked = trackNoun.exec(subject)?.[1] ?? /\blist for (?:my |our |the )?([a-z][a-z' -]*)$/i.exec(subject)?.[1]
+  const tracked =
+    trackNoun.exec(subject)?.[1] ??
+    /\b(?:list for|app for (?:my|our|all)(?=.*[^s]s$)) (?:my |our |the )?([a-z][a-z' -]*)$/i.exec(subject)?.[1]
   if (tracked) return { noun: stripped(tracked), title: undefined }
   return withFields(head)
 }
@@ -203,7 +209,7 @@ function lookOf(words: string, fallbackName: string): Look {
 export function themeIn(words: string): Theme | undefined {
   const bare = withoutColours(words).replaceAll(/\b\w+ ?(?:mode|theme)? (?:toggle|switch|button|option)\b/gi, ' ')
   const found =
-    /\b(dark|night|black) ?(?:mode|theme|look|version|background|style)|\b(?:in|it|app|be|go|to|a) (dark)(?:er)?\b|\b(light|bright) ?(?:mode|theme|look|version|background|style)|\b(?:it|app|be|go|to) (light)(?:er)?\b/i.exec(
+    /\b(dark|night|black) ?(?:mode|theme|look|version|background|style)|\b(?:in|it|app|be|go|to|a|and|make) (dark)(?:er)?\b|\b(light|bright) ?(?:mode|theme|look|version|background|style)|\b(?:it|app|be|go|to|and|make) (light)(?:er)?\b/i.exec(
       bare,
     )
   if (!found) return undefined

@@ -65,6 +65,7 @@ export const capitalised = (words: string) => words.charAt(0).toUpperCase() + wo
 /** Letters and digits of several words in lower case: the stuff of names in code and of file names. */
 const parts = (words: string) =>
   words
+    .replaceAll('ß', 'ss')
     .normalize('NFKD')
     .replaceAll(/[\u0300-\u036f]/g, '')
     .toLowerCase()
