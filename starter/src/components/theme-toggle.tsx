@@ -1,9 +1,9 @@
-import { Monitor, Moon, Sun } from 'lucide-react'
+import { Moon, Sun, SunMoon } from 'lucide-react'
 import { type Theme, useTheme } from '@/components/theme-provider'
 import { Button } from '@/components/ui/button'
 
 const words: Record<Theme, string> = { light: 'light', dark: 'dark', system: 'as on this device' }
-const icons = { light: Sun, dark: Moon, system: Monitor }
+const icons = { light: Sun, dark: Moon, system: SunMoon }
 
 /** Each press goes on: first the other look, then the one the device prefers, then whatever the device says. */
 export function ThemeToggle() {
