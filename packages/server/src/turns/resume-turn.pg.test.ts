@@ -1,0 +1,81 @@
+import { gate, startScriptedModel, text, toolUse } from '@overskill/model-server'
+import { expect, test } from 'vitest'
+import { last, only, startTestPlane, value } from '../test-plane.ts'
+
+const replies: Parameters<typeof startScriptedModel>[0][number][] = []
+const model = await startScriptedModel([], { rest: () => replies.shift() ?? [text('Done.')] })
+const plane = await startTestPlane({ modelUrl: model.url })
+
+const write = (path: string, content: string) => toolUse('os-write', { file_path: path, content })
+const conversation = async (app: string) => value(await plane.calls.messages.conversation({ app }, 'person'))
+
+test('B.5 46: a turn whose process ended goes on at the next start; no file is lost and none comes twice', async () => {
+  const never = Promise.withResolvers<void>()
+  replies.push(
+    [text('Writing.'), write('src/one.ts', 'export const one = 1\n'), text('More '), gate(never.promise)],
+    [write('src/two.ts', 'export const two = 2\n')],
+    [text('Both are there.')],
+  )
+  const app = await plane.create('Two files, with a restart')
+  await plane.until(app.id, (event) => event.type === 'text.delta' && event.text.startsWith('More'))
+
+  await plane.restart()
+  const events = await plane.turnEnd(app.id)
+  never.resolve()
+
+  expect(last(events)).toMatchObject({ type: 'turn.completed', turn: { version: 1, deployment: { status: 'live' } } })
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+  expect(only(events, 'tool.completed').map(({ call }) => call)).toHaveLength(2)
+  const { items } = value(await plane.calls.files.list({ app: app.id }, 'person'))
+  expect(items.map(({ path }) => path)).toEqual(expect.arrayContaining(['src/one.ts', 'src/two.ts']))
+  const reply = (await conversation(app.id)).messages.find(({ role }) => role === 'assistant')
+  const blocks = reply?.role === 'assistant' ? reply.blocks : []
+  expect(blocks.some((block) => block.type === 'notice' && block.code === 'resumed')).toBe(true)
+  expect(blocks.flatMap((block) => (block.type === 'tools' ? block.calls : [])).map(({ status }) => status)).toEqual([
+    'complete',
+    'complete',
+  ])
+})
+
+test('a request that was streaming is sent again, and the call that was cut never ran', async () => {
+  const never = Promise.withResolvers<void>()
+  const seen = model.requests.length
+  replies.push(
+    [
+      toolUse('os-write', { file_path: 'src/half.ts', content: 'x'.repeat(4000) }, { chunkSize: 500 }),
+      gate(never.promise),
+    ],
+    [text('Now it is said.')],
+  )
+  const app = await plane.create('Cut while a call streams')
+  await plane.until(app.id, ({ type }) => type === 'tool.pending')
+
+  await plane.restart()
+  const events = await plane.turnEnd(app.id)
+  never.resolve()
+
+  expect(last(events).type).toBe('turn.completed')
+  expect(model.requests.length).toBeGreaterThan(seen + 1)
+  const calls = (await conversation(app.id)).messages.flatMap((message) =>
+    message.role === 'assistant' ? message.blocks.flatMap((block) => (block.type === 'tools' ? block.calls : [])) : [],
+  )
+  expect(calls.every(({ status }) => status === 'complete' || status === 'cancelled')).toBe(true)
+  replies.push([text('The next message works.')])
+  value(await plane.calls.messages.post({ app: app.id, text: 'And now?' }, 'person'))
+  expect(last(await plane.turnEnd(app.id, 2)).type).toBe('turn.completed')
+})
+
+test('messages that waited at the restart are answered after it', async () => {
+  const never = Promise.withResolvers<void>()
+  replies.push([text('Slow'), gate(never.promise)])
+  const app = await plane.create('First')
+  await plane.until(app.id, ({ type }) => type === 'text.delta')
+  value(await plane.calls.messages.post({ app: app.id, text: 'Second' }, 'person'))
+  replies.push([text('First, again.')], [text('Second.')])
+
+  await plane.restart()
+  const events = await plane.turnEnd(app.id, 2)
+  never.resolve()
+
+  expect(only(events, 'turn.completed')).toHaveLength(2)
+})
