@@ -1,7 +1,7 @@
 import { assert } from '@overskill/protocol'
 import { z } from 'zod'
 import { runAgent } from './agent-loop.ts'
-import type { AgentNote, AgentRun } from './agent-turn.ts'
+import type { AgentNote, AgentRun, ResumedStep } from './agent-turn.ts'
 import type { Clock } from './clock.ts'
 import type { HistoryEntry, RawBlock } from './model.ts'
 import { createAnthropicModel, type AnthropicOptions } from './models/anthropic.ts'
@@ -66,7 +66,7 @@ export type Fact = { fact: string; step?: number; [field: string]: unknown }
 /** Keeps facts in order and what follows from them, and holds the loop to the contract of the port. */
 export class MemoryJournal implements TurnJournal<TestWork> {
   readonly facts: Fact[] = []
-  readonly files: TestFiles = new Map()
+  readonly files: TestFiles
   readonly shown = new Map<string, string>() // by step/index
   readonly cut = new Set<string>()
   readonly status = new Map<string, string>() // by call id
@@ -74,13 +74,16 @@ export class MemoryJournal implements TurnJournal<TestWork> {
   readonly history: HistoryEntry[]
   #blocks: { index: number; block: RawBlock }[] = []
   #calls: { call: DeclaredCall; result: ToolResult }[] = []
+  readonly #declared = new Map<string, DeclaredCall>() // stored ahead of a result
+  #step = 1
   /** Throws for a fact when the turn is lost. */
   before: (fact: Fact) => void = () => {}
   onRetrying: (waitUntilMs: number) => void = () => {}
   readonly #watchers: { sees: (fact: Fact) => boolean; resolve: () => void }[] = []
 
-  constructor(history: readonly HistoryEntry[]) {
+  constructor(history: readonly HistoryEntry[], files: TestFiles = new Map()) {
     this.history = [...history]
+    this.files = files
   }
 
   /** Resolves with the first fact that fits, past ones included. */
@@ -102,6 +105,7 @@ export class MemoryJournal implements TurnJournal<TestWork> {
 
   async requestReady(step: number, body: unknown): Promise<void> {
     this.#note({ fact: 'requestReady', step, body })
+    this.#step = step
   }
   blockStarted(step: number, index: number, kind: string, call?: { call: string; name: string }): void {
     const key = `${step}/${index}`
@@ -122,10 +126,12 @@ export class MemoryJournal implements TurnJournal<TestWork> {
   async callQueued(call: DeclaredCall): Promise<void> {
     this.#note({ fact: 'callQueued', step: call.step, call: call.call, position: call.position })
     this.#move(call.call, ['pending'], 'queued')
+    this.#declared.set(call.call, call)
   }
   async callStarted(call: DeclaredCall, input: unknown): Promise<void> {
     this.#note({ fact: 'callStarted', step: call.step, call: call.call, position: call.position, input })
     this.#move(call.call, ['pending'], 'running')
+    this.#declared.set(call.call, call)
   }
   async callRunning(call: DeclaredCall): Promise<void> {
     this.#note({ fact: 'callRunning', step: call.step, call: call.call, position: call.position })
@@ -146,6 +152,7 @@ export class MemoryJournal implements TurnJournal<TestWork> {
     this.#move(call.call, ['pending', 'queued', 'running'], result.ok ? 'complete' : result.status)
     for (const [path, content] of work?.staged ?? []) this.files.set(path, content)
     this.results.set(call.call, result)
+    this.#declared.delete(call.call)
     this.#calls.push({ call, result })
   }
   async blockCut(step: number, index: number, why: string, kept?: RawBlock): Promise<void> {
@@ -161,6 +168,7 @@ export class MemoryJournal implements TurnJournal<TestWork> {
     this.history.push(...entriesOfStep({ blocks: this.#blocks, calls: this.#calls, after: end.after }))
     this.#blocks = []
     this.#calls = []
+    this.#step = step + 1
   }
   async retrying(attempt: number, of: number, reason: string, retryAtMs: number): Promise<void> {
     this.#note({ fact: 'retrying', attempt, of, reason, retryAtMs })
@@ -174,6 +182,18 @@ export class MemoryJournal implements TurnJournal<TestWork> {
     this.files.clear()
     this.#blocks = []
     this.#calls = []
+  }
+
+  /** What another process finds after this one is gone. */
+  left(): { step: number; resume?: ResumedStep } {
+    const open = [...this.#declared.values()].map((call) => ({
+      call,
+      state: { stored: this.status.get(call.call) === 'running' ? ('running' as const) : ('queued' as const) },
+    }))
+    const ended = this.#calls.map(({ call, result }) => ({ call, state: { result } }))
+    const calls = [...ended, ...open]
+    const step = this.#step
+    return this.#blocks.length + calls.length === 0 ? { step } : { step, resume: { step, blocks: this.#blocks, calls } }
   }
 
   of(fact: string): Fact[] {
@@ -254,11 +274,15 @@ export type TestTurn = {
 /** Starts a turn against a server; retries wait no real time. */
 export function startTurn(
   url: string,
-  { before, ...options }: Partial<AgentRun<TestWork>> & { before?: (fact: Fact) => void } = {},
+  {
+    before,
+    files,
+    ...options
+  }: Partial<AgentRun<TestWork>> & { before?: (fact: Fact) => void; files?: TestFiles } = {},
 ): TestTurn {
   const clock = createTestClock()
   const history = options.history ?? [user('Build it')]
-  const journal = new MemoryJournal(history)
+  const journal = new MemoryJournal(history, files)
   if (before) journal.before = before
   for (const { call, state } of options.resume?.calls ?? [])
     if ('stored' in state) journal.status.set(call.call, state.stored)

@@ -138,7 +138,7 @@ const causes: Record<string, string> = {
 }
 
 const unreachable = (cause: string, source: FaultSource): ModelFault => {
-  const why = causes[cause] ?? (/CERT|TLS|SSL|SELF_SIGNED/.test(cause) ? 'its certificate is not trusted' : cause)
+  const why = causes[cause] ?? (/CERT|TLS|SSL|LEAF/.test(cause) ? 'no secure connection came about' : cause)
   return {
     code: 'unreachable',
     retry: true,

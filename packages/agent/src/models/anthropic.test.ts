@@ -144,6 +144,12 @@ test('B.5 10: nothing listening, a name that is not known and a dead socket are 
   }
 })
 
+test('B.5 10: a server that speaks no TLS is "cannot reach" with the reason', async () => {
+  await using server = await startScriptedModel([])
+  const fault = faultOf(await collect(server.url.replace('http:', 'https:')))
+  expect(fault).toMatchObject({ code: 'unreachable', message: expect.stringContaining('no secure connection') })
+})
+
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -72,6 +72,7 @@ async function* streamReply(
   const watchdog = createWatchdog(settings.silence, clock)
   const stop = AbortSignal.any([signal, watchdog.signal])
   try {
+    // Not `messages.create`, which is the same call but writes about some models to the console.
     const response = await client
       .post('/v1/messages', {
         body,
