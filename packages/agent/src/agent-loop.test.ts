@@ -439,6 +439,13 @@ test('B.5 49: a refusal takes its step back, also what its calls have written', 
   expect(turn.journal.history).toHaveLength(1)
 })
 
+test('B.5 49: a call that a refusal leaves half written does not stay pending', async () => {
+  const half = block({ type: 'tool_use', id: 't', name: 'os-write', input: {} }, [], { stop: false })
+  const turn = await runTurn([refusal('cyber', 'No.', [half])])
+  expect(turn.end).toMatchObject({ error: { code: 'model_refused' } })
+  expect(turn.journal.of('blockCut')).toHaveLength(1)
+})
+
 test('B.5 50: text cut at max_tokens goes on once by itself, then a person decides', async () => {
   const long = () => message([text('more ')], { stopReason: 'max_tokens' })
   const turn = await runTurn([long(), long()])

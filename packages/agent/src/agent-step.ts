@@ -22,7 +22,10 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
   })
   const requested = await requestReply(turn, step, reply)
   const { outcome } = requested
-  if (outcome.ok && outcome.stop === 'refusal') return refuse(turn, step, coordinator, requested)
+  if (outcome.ok && outcome.stop === 'refusal') {
+    reply.cutOpen('stopped', false)
+    return refuse(turn, step, coordinator, requested)
+  }
   const atLimit = outcome.ok && outcome.stop === 'max_tokens'
   const openInput = reply.cutOpen(atLimit ? 'output_limit' : 'connection', false)
   if (!reply.isUsable && turn.stop.aborted) reply.drop('stopped')
