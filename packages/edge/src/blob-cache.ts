@@ -1,57 +1,65 @@
-import type { ContentStore } from './content-store.ts'
 import type { Encoding } from './content-encoding.ts'
+import type { ContentStore } from './content-store.ts'
 
 export type BlobCacheLimits = { blobBytes: number; totalBytes: number }
 
-/** Small blobs in memory, least recently used out first. Hits are synchronous. */
+/** A blob in a coded form, with the key that it is kept under: made once, so that a look-up makes no text. */
+export type BlobRef = { hash: string; encoding: Encoding; key: string }
+
+/**
+ * Small blobs in memory. Hits are synchronous and write one field; when room is needed, those that were not asked for since
+ * the last time go first, oldest before younger (second chance).
+ */
 export interface BlobCache {
   /** The blob's bytes if they are in memory. */
-  get(hash: string, encoding: Encoding): Buffer | undefined
+  get(ref: BlobRef): Buffer | undefined
   /** Reads a blob and keeps it; concurrent loads of one blob read it once. Rejects as the store does. */
-  load(hash: string, encoding: Encoding): Promise<Buffer>
+  load(ref: BlobRef): Promise<Buffer>
   /** Whether a blob of this size is kept in memory rather than streamed. */
   holds(bytes: number): boolean
   readonly bytes: number
 }
 
+type Held = { blob: Buffer; wasAsked: boolean }
+
+export const blobRef = (hash: string, encoding: Encoding): BlobRef => ({ hash, encoding, key: `${hash}.${encoding}` })
+
 export function createBlobCache(
   store: Pick<ContentStore, 'read'>,
   { blobBytes, totalBytes }: BlobCacheLimits,
 ): BlobCache {
-  const blobs = new Map<string, Buffer>()
+  const held = new Map<string, Held>() // in the order in which they came, or had their second chance
   const loading = new Map<string, Promise<Buffer>>()
   let heldBytes = 0
 
-  const keep = (key: string, blob: Buffer) => {
-    if (blobs.has(key)) return
-    blobs.set(key, blob)
-    heldBytes += blob.byteLength
-    for (const [oldest, { byteLength }] of blobs) {
-      if (heldBytes <= totalBytes) break
-      blobs.delete(oldest)
-      heldBytes -= byteLength
+  const makeRoom = () => {
+    for (const [key, entry] of held) {
+      if (heldBytes <= totalBytes) return
+      held.delete(key)
+      if (entry.wasAsked) held.set(key, { ...entry, wasAsked: false })
+      else heldBytes -= entry.blob.byteLength
     }
   }
 
   return {
-    get(hash, encoding) {
-      const key = hash + encoding
-      const blob = blobs.get(key)
-      if (blob) {
-        blobs.delete(key) // a Map keeps the order of insertion: last is youngest
-        blobs.set(key, blob)
-      }
-      return blob
+    get({ key }) {
+      const entry = held.get(key)
+      if (!entry) return undefined
+      entry.wasAsked = true
+      return entry.blob
     },
-    async load(hash, encoding) {
-      const key = hash + encoding
+    async load({ key, hash, encoding }) {
       const underWay = loading.get(key)
       if (underWay) return underWay
       const reading = store.read(hash, encoding)
       loading.set(key, reading)
       try {
         const blob = await reading
-        keep(key, blob)
+        if (!held.has(key)) {
+          held.set(key, { blob, wasAsked: false })
+          heldBytes += blob.byteLength
+          makeRoom()
+        }
         return blob
       } finally {
         loading.delete(key)

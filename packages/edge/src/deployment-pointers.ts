@@ -24,23 +24,24 @@ export interface DeploymentPointers<T> {
 }
 
 export function createDeploymentPointers<T>(): DeploymentPointers<T> {
-  const held = new Map<string, Held<T>>()
-  const nameOf = ({ app, environment }: PointerKey) => `${environment}/${app}`
-  const accepts = (key: PointerKey, fence: number) => fence > (held.get(nameOf(key))?.fence ?? -Infinity)
+  const held: Record<Environment, Map<string, Held<T>>> = { preview: new Map(), production: new Map() }
+  const find = ({ app, environment }: PointerKey) => held[environment].get(app)
+  const accepts = (key: PointerKey, fence: number) => fence > (find(key)?.fence ?? -Infinity)
   return {
-    get: (key) => held.get(nameOf(key))?.target,
+    get: (key) => find(key)?.target,
     isDown(key) {
-      const pointer = held.get(nameOf(key))
+      const pointer = find(key)
       return pointer !== undefined && pointer.target === undefined
     },
     accepts,
     move(key, fence, target) {
       if (!accepts(key, fence)) return false
-      held.set(nameOf(key), { fence, target })
+      held[key.environment].set(key.app, { fence, target })
       return true
     },
     *targets() {
-      for (const { target } of held.values()) if (target !== undefined) yield target
+      for (const pointers of Object.values(held))
+        for (const { target } of pointers.values()) if (target !== undefined) yield target
     },
   }
 }

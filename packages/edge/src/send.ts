@@ -11,9 +11,6 @@ import { formOf, type Form, type ServedFile } from './served-file.ts'
 
 export type Blobs = { store: Pick<ContentStore, 'open'>; cache: BlobCache }
 
-/** Part of a body to send: where it starts and how many bytes. */
-type Part = { start: number; bytes: number }
-
 /**
  * Answers GET or HEAD with a file: coding, conditions, ranges (RFC 9110). Synchronous, and undefined, when the body is in
  * memory; else the promise of the sent answer, which rejects when the blob cannot be read.
@@ -47,7 +44,13 @@ export function sendFile(
     response.writeHead(200, form.headers as string[]).end()
     return undefined
   }
-  return sendBody(response, 200, form.headers, { file, encoding, part: { start: 0, bytes: form.bytes }, blobs })
+  return sendBody(response, 200, form.headers, {
+    form,
+    held: file.bodies?.[encoding],
+    start: 0,
+    bytes: form.bytes,
+    blobs,
+  })
 }
 
 /** The `Range` of a GET, where `If-Range` lets it count. Parts are parts of the file itself, never of a coded form. */
@@ -80,35 +83,37 @@ function sendRange(response: ServerResponse, file: ServedFile, form: Form, heade
       'Content-Range': `bytes ${range.start}-${range.end}/${form.bytes}`,
     }),
   ]
-  return sendBody(response, 206, headers, { file, encoding: 'identity', part: { start: range.start, bytes }, blobs })
+  const held = file.bodies?.identity
+  return sendBody(response, 206, headers, { form, held, start: range.start, bytes, blobs })
 }
 
-type Body = { file: ServedFile; encoding: Encoding; part: Part; blobs: Blobs }
+/** What of a form is sent: from a byte on, that many. `held` is there when it is in no blob. */
+type Body = { form: Form; held: Buffer | undefined; start: number; bytes: number; blobs: Blobs }
 
 function sendBody(response: ServerResponse, status: number, headers: HeaderLines, body: Body) {
-  const { file, encoding, part, blobs } = body
-  const held = file.bodies?.[encoding] ?? blobs.cache.get(file.name, encoding)
+  const held = body.held ?? body.blobs.cache.get(body.form.blob)
   if (!held) return sendStored(response, status, headers, body)
   response.writeHead(status, headers as string[])
-  response.end(part.bytes === held.byteLength ? held : held.subarray(part.start, part.start + part.bytes))
+  response.end(partOf(held, body))
   return undefined
 }
 
+const partOf = (whole: Buffer, { start, bytes }: Body): Buffer =>
+  bytes === whole.byteLength ? whole : whole.subarray(start, start + bytes)
+
 async function sendStored(response: ServerResponse, status: number, headers: HeaderLines, body: Body) {
-  const { file, encoding, part, blobs } = body
-  const whole = file.sizes[encoding] ?? 0
-  if (blobs.cache.holds(whole)) {
-    const blob = await blobs.cache.load(file.name, encoding)
+  const { form, start, bytes, blobs } = body
+  if (blobs.cache.holds(form.bytes)) {
+    const whole = await blobs.cache.load(form.blob)
     response.writeHead(status, headers as string[])
-    response.end(blob.subarray(part.start, part.start + part.bytes))
+    response.end(partOf(whole, body))
     return
   }
-  await using blob = await blobs.store.open(file.name, encoding)
+  await using blob = await blobs.store.open(form.blob.hash, form.blob.encoding)
   response.writeHead(status, headers as string[])
-  await streamPart(blob.createReadStream({ ...readWindow(part), autoClose: false }), response)
+  const end = start + bytes - 1
+  await streamPart(blob.createReadStream({ start, end, highWaterMark: 256 * 1024, autoClose: false }), response)
 }
-
-const readWindow = ({ start, bytes }: Part) => ({ start, end: start + bytes - 1, highWaterMark: 256 * 1024 })
 
 /** Sends with backpressure. A browser that goes away in the middle is nothing wrong. */
 async function streamPart(source: NodeJS.ReadableStream, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 import { must } from '@overskill/protocol'
+import { blobRef, type BlobRef } from './blob-cache.ts'
 import type { Encoding } from './content-encoding.ts'
 import { headerLines, type HeaderLines } from './header-lines.ts'
 import type { StoredFile } from './manifest.ts'
@@ -6,6 +7,8 @@ import type { SecurityHeaders } from './security-headers.ts'
 
 /** One coded form of a file, with every header line of its answers made beforehand. */
 export type Form = {
+  /** Where its bytes are, unless the file holds them itself. */
+  blob: BlobRef
   /** Strong, and another one for each form. */
   tag: string
   bytes: number
@@ -54,6 +57,7 @@ function makeForm(file: ServedFile, encoding: Encoding): Form {
   }
   const partHeaders = [...headerLines(described), ...file.security]
   return {
+    blob: blobRef(file.name, encoding),
     tag,
     bytes,
     partHeaders,
