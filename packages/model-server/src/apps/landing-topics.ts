@@ -1,4 +1,4 @@
-/** Words of a landing page for one sort of subject. `{name}` and `{subject}` stand for the page's own. */
+/** Words of a landing page for one sort of subject. `{name}` and `{a subject}` stand for the page's own. */
 export type Topic = {
   headline: string
   intro: string
@@ -14,7 +14,7 @@ export type Topic = {
 const food: Topic = {
   headline: 'Made here, by hand, every day.',
   intro:
-    '{name} is a {subject} for people who like to know where their food comes from. Sit down, or take something home.',
+    '{name} is {a subject} for people who like to know where their food comes from. Sit down, or take something home.',
   action: 'Ask for a table',
   facts: [
     ['Open', 'Tuesday to Sunday, 8 to 18'],
@@ -56,7 +56,7 @@ const food: Topic = {
 const wellness: Topic = {
   headline: 'An hour that is only yours.',
   intro:
-    '{name} is a {subject} with small groups and teachers who remember your name. Beginners are expected, not tolerated.',
+    '{name} is {a subject} with small groups and teachers who remember your name. Beginners are welcome in every hour.',
   action: 'Book a first hour',
   facts: [
     ['Hours', 'Monday to Saturday, 7 to 21'],
@@ -93,7 +93,7 @@ const wellness: Topic = {
 const software: Topic = {
   headline: 'Less to do, and nothing forgotten.',
   intro:
-    '{name} is a {subject} that does one thing well and stays out of the way. Set up in minutes, at home on every device.',
+    '{name} is {a subject} that does one thing well and stays out of the way. Set up in minutes, at home on every device.',
   action: 'Ask for access',
   facts: [
     ['Runs on', 'Web, phone and tablet'],
@@ -130,7 +130,7 @@ const software: Topic = {
 const event: Topic = {
   headline: 'A day worth the journey.',
   intro:
-    '{name} is a {subject} for people who would rather talk than sit through slides. Good company, short talks, long breaks.',
+    '{name} is {a subject} for people who would rather talk than sit through slides. Good company, short talks, long breaks.',
   action: 'Ask for a place',
   facts: [
     ['When', 'A Saturday in spring, from 9 to 22'],
@@ -171,7 +171,7 @@ const event: Topic = {
 
 const service: Topic = {
   headline: 'Good work, on time, at the price agreed.',
-  intro: '{name} is a {subject} with one person who answers for your job from the first call to the last detail.',
+  intro: '{name} is {a subject} with one person who answers for your job from the first call to the last detail.',
   action: 'Ask a question',
   facts: [
     ['Answer', 'Within one working day'],

@@ -1,5 +1,5 @@
 import type { BuildIntent } from '../sample/intent.ts'
-import { quoted } from '../sample/words.ts'
+import { capitalised, quoted, withArticle } from '../sample/words.ts'
 import { topicFor, type Topic } from './landing-topics.ts'
 import { renderTemplates, type AppFile } from './templates.ts'
 
@@ -29,8 +29,12 @@ export const app = {
 }
 `
 
-function siteData({ subject, sections: shown }: LandingIntent, topic: Topic): string {
-  const intro = topic.intro.replaceAll('{subject}', subject).replaceAll('{name}', '${app.name}')
+function siteData({ name, subject, sections: shown }: LandingIntent, topic: Topic): string {
+  const isNamed = name.toLowerCase() !== subject
+  const intro = topic.intro
+    .replace(/^\{name\} is (\{a subject\})/, (whole, thing: string) => (isNamed ? whole : thing))
+    .replace('{a subject}', () => withArticle(subject.replaceAll(/[`$\\]/g, '')))
+    .replaceAll('{name}', '${app.name}')
   const icons = [...new Set(topic.features.map(([icon]) => icon))].toSorted()
   const navigation = sections.filter(([id]) => shown.includes(id))
   return `import { ${icons.join(', ')} } from 'lucide-react'
@@ -47,7 +51,7 @@ ${navigation.map(([id, label]) => `  { id: ${quoted(id)}, label: ${quoted(label)
 
 export const hero = {
   headline: ${quoted(topic.headline)},
-  intro: \`${intro.replaceAll('`', '')}\`,
+  intro: \`${capitalised(intro)}\`,
   action: { label: ${quoted(topic.action)}, href: '#contact' },
   facts: [
 ${topic.facts.map(([label, value]) => `    { label: ${quoted(label)}, value: ${quoted(value)} },`).join('\n')}

@@ -20,6 +20,7 @@ const firstPrompts = [
   'website for our open source app',
   'landing page for a jazz festival called `Blue` "Note" ${x}',
   'landing page for a plumber',
+  'landing page for `a` ${nothing} \\ tool',
   'A dark calculator in purple',
 ]
 const followUps = [

@@ -138,6 +138,8 @@ export function darkTokens({ hue, chroma }: Colour): Tokens {
   const light = Math.min(chroma * 0.85, 0.13)
   return {
     '--background': oklch(0.19, 0.01 * tint, hue),
+    '--card': oklch(0.228, 0.013 * tint, hue),
+    '--popover': oklch(0.244, 0.014 * tint, hue),
     '--primary': oklch(0.78, light, hue),
     '--primary-foreground': oklch(0.2, 0.035 * tint, hue),
     '--secondary': oklch(0.285, 0.018 * tint, hue),
@@ -145,6 +147,7 @@ export function darkTokens({ hue, chroma }: Colour): Tokens {
     '--accent': oklch(0.3, 0.035 * tint, hue),
     '--accent-foreground': oklch(0.945, 0.014 * tint, hue),
     '--border': oklch(0.315, 0.016 * tint, hue),
+    '--input': oklch(0.4, 0.02 * tint, hue),
     '--ring': oklch(0.68, light, hue),
     '--chart-1': oklch(0.7, light, hue),
   }

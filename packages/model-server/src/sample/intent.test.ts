@@ -54,6 +54,7 @@ test.each([
     'title players minutes',
   ],
   ['guest list for my wedding', 'Guest list', 'guests', 'name email people confirmed'],
+  ['Track trading cards with name, website and notes', 'Trading cards', 'trading cards', 'name website notes'],
   ['an app for my bees', 'Bees', 'bees', 'name category notes'],
 ])('“%s” is the collection “%s” of %s', (prompt, name, many, keys) => {
   const intent = collection(prompt)

@@ -70,7 +70,10 @@ const sectionWords: [RegExp, string][] = [
 
 function landingIn(words: string): BuildIntent | undefined {
   const found = landingWord.exec(words)
-  if (!found) return undefined
+  const isNamed =
+    found &&
+    (/landing/i.test(found[0]) || !/\b(?:with|including|columns?|fields?)\b/i.test(words.slice(0, found.index)))
+  if (!isNamed) return undefined
   const before = words.slice(0, found.index)
   const named =
     found[2] ??

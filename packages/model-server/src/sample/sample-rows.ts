@@ -18,7 +18,8 @@ const byName: [RegExp, readonly string[]][] = [
 
 const ordinals = ['First', 'Second', 'Third', 'Fourth']
 const ratings = [5, 3, 4, 5]
-const days = [3, 10, -4, 21]
+const daysAhead = [3, 10, -4, 21]
+const daysAgo = [-2, -9, -16, -30]
 
 /** The value of a field in sample row `at`, as code: a literal, or a call of `day`. The first row has everything. */
 export function sampleValue(field: Field, at: number, noun: Pick<Noun, 'one' | 'examples' | 'statuses'>): string {
@@ -33,7 +34,7 @@ export function sampleValue(field: Field, at: number, noun: Pick<Noun, 'one' | '
     case 'checkbox':
       return String(at % 2 === 0)
     case 'date':
-      return `day(${days[at] ?? 0})`
+      return `day(${(isAhead(field.key) ? daysAhead : daysAgo)[at] ?? 0})`
     case 'select': {
       const options = field.options ?? ['']
       return quoted(options[(at + 1) % options.length] ?? '')
@@ -50,6 +51,8 @@ export function sampleValue(field: Field, at: number, noun: Pick<Noun, 'one' | '
       return quoted(example ?? textFor(field, at, noun.one))
   }
 }
+
+const isAhead = (key: string) => /due|deadline|next|expir|when|planned|until/i.test(key)
 
 function numberFor(key: string, at: number): string {
   if (/year/i.test(key)) return ['2019', '2021', '1998', '2024'][at] ?? '2020'

@@ -7,7 +7,7 @@ import { listed, withArticle } from './words.ts'
 /** The sentences of the sample model. Plain, short, exact; it never says that it understood more than it did. */
 
 const whoIAm =
-  'This is the sample model: it matches keywords to a few hand-written apps. Connect a key in the settings for anything else.'
+  'This is the sample model: it matches keywords to a few hand-written apps; connect a key for anything else.'
 
 export const whatIBuild = `It can build:
 - a collection of anything, for example “A reading list for my book club with title, author and rating, in green”
@@ -48,7 +48,11 @@ export const opening = (intent: Build) =>
 export const writing = (files: number) => `Now the ${files} files.`
 
 export const done = (intent: Build) =>
-  [`Built “${intent.name}”, ${thing(intent)}. ${whatItDoes(intent)}`, missingSentence(intent.missing), nextStep(intent)]
+  [
+    `Built “${intent.name}”${intent.kind === 'calculator' ? '' : `, ${thing(intent)}`}. ${whatItDoes(intent)}`,
+    missingSentence(intent.missing),
+    nextStep(intent),
+  ]
     .filter(Boolean)
     .join(' ')
 
@@ -63,10 +67,29 @@ function whatItDoes(intent: Build): string {
   }
 }
 
-const nextStep = (intent: Build) =>
-  intent.kind === 'collection'
-    ? 'Next you could say “add a due date”, “make it blue” or “call it Shelf”.'
-    : 'Next you could say “make it blue”, “make it dark” or “call it Shelf”.'
+/** Follow-ups that would change something in this very app. */
+function nextStep(intent: Build): string {
+  const field =
+    intent.kind === 'collection' && ['due date', 'notes', 'rating'].find((one) => !hasField(intent.fields, one))
+  const colour = intent.colour?.name === 'blue' ? 'orange' : 'blue'
+  const look = intent.theme === 'dark' ? 'light' : 'dark'
+  const examples = [
+    field && `add ${field === 'notes' ? field : withArticle(field)}`,
+    `make it ${colour}`,
+    `make it ${look}`,
+    'call it Shelf',
+  ]
+  return `Next you could say ${listed(
+    examples
+      .filter((one) => typeof one === 'string')
+      .slice(0, 3)
+      .map((one) => `“${one}”`),
+    'or',
+  )}.`
+}
+
+const hasField = (fields: readonly Field[], label: string) =>
+  fields.some((field) => field.label.toLowerCase() === label)
 
 export const planned = (intent: Build, paths: readonly string[]) =>
   `${whoIAm}\n\nIn build mode I would make ${reading(intent)}, called “${intent.name}”. It would be ${paths.length} files over the starter:\n${paths

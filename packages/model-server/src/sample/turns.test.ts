@@ -26,7 +26,9 @@ test('the first turn names, plans and looks, then writes more than eight files i
   expect(names(turn)[1]!.filter((name) => name === 'os-write').length).toBeGreaterThan(8)
   expect(names(turn)[1]!.slice(-3)).toEqual(['os-replace', 'os-replace', 'os-replace'])
   expect(names(turn)[2]).toEqual(['os-plan'])
-  expect(turn.said[0]).toMatch(/^This is the sample model: it matches keywords to a few hand-written apps\./)
+  expect(turn.said[0]).toMatch(
+    /^This is the sample model: it matches keywords to a few hand-written apps; connect a key for anything else\./,
+  )
   expect(turn.said[0]).not.toMatch(/\bAI\b/)
   expect(last(turn)).toMatch(/^Built “Reading list”/)
   expect(turn.steps.flat().filter(({ result }) => result.startsWith('ERROR'))).toEqual([])
