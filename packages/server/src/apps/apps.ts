@@ -39,15 +39,59 @@ export type AppsOptions = {
   addresses: Addresses
   starter: Tree
   /** Told after the commit that an app's names changed, or that it came or went. */
-  onNames(app: string): Promise<void>
+  onNames: (app: string) => Promise<void>
 }
 
-export function createApps({ db, log, addresses, starter, onNames }: AppsOptions): Apps {
-  const present = async (row: AppRow, sql: Sql = db): Promise<App> => {
-    const [production] = await sql
-      .select({ artifact: pointers.artifact })
-      .from(pointers)
-      .where(and(eq(pointers.app, row.id), eq(pointers.environment, 'production'), isNotNull(pointers.artifact)))
+export const createApps = (options: AppsOptions): Apps => new PgApps(options)
+
+class PgApps implements Apps {
+  readonly #options: AppsOptions
+
+  constructor(options: AppsOptions) {
+    this.#options = options
+  }
+
+  async create(
+    write: Write,
+    { name, prompt, model }: { name?: string; prompt?: string; model: string },
+  ): Promise<AppRow> {
+    const id = newAppId()
+    const title = name ?? (prompt ? nameFromPrompt(prompt) : 'Untitled app')
+    const slug = await suggestSlug(write.sql, title, id)
+    const values = { id, name: title, slug, model, named: name !== undefined }
+    const [row] = await write.sql.insert(apps).values(values).returning()
+    await write.sql.insert(streams).values({ app: id })
+    if (!(await takeSlug(write.sql, id, slug, false))) throw new Error(`The address ${slug} was taken meanwhile`)
+    await replaceDraft(write.sql, id, this.#options.starter)
+    write.afterCommit(() => this.#options.onNames(id))
+    return must(row, 'The new app')
+  }
+
+  find(id: string): Promise<Outcome<AppRow>> {
+    return findApp(this.#options.db, id)
+  }
+
+  async list(before: string | undefined, limit: number): Promise<{ items: App[]; next?: string }> {
+    const older = before ? lt(apps.updatedAt, new Date(before)) : undefined
+    const rows = await this.#options.db
+      .select()
+      .from(apps)
+      .where(and(isNull(apps.deletedAt), older))
+      .orderBy(desc(apps.updatedAt), desc(apps.id))
+      .limit(limit + 1)
+    const items = await Promise.all(rows.slice(0, limit).map((row) => this.present(row)))
+    const last = rows.length > limit ? items.at(-1) : undefined
+    return { items, ...(last && { next: last.updatedAt }) }
+  }
+
+  async present(row: AppRow, sql: Sql = this.#options.db): Promise<App> {
+    const { addresses } = this.#options
+    const isPublished = and(
+      eq(pointers.app, row.id),
+      eq(pointers.environment, 'production'),
+      isNotNull(pointers.artifact),
+    )
+    const [production] = await sql.select({ artifact: pointers.artifact }).from(pointers).where(isPublished)
     return {
       id: row.id,
       name: row.name,
@@ -64,107 +108,82 @@ export function createApps({ db, log, addresses, starter, onNames }: AppsOptions
     }
   }
 
-  const get = async (sql: Sql, id: string, deleted = false): Promise<Outcome<AppRow>> => {
-    const [row] = await sql
-      .select()
-      .from(apps)
-      .where(and(eq(apps.id, id), deleted ? isNotNull(apps.deletedAt) : isNull(apps.deletedAt)))
-    return row ? ok(row) : fail('not_found', `There is no app ${id}.`)
+  patch(id: string, { name, slug, description, model }: Omit<PatchApp, 'app'>): Promise<Outcome<App>> {
+    return this.#options.log.write(async (write) => {
+      const row = await findApp(write.sql, id)
+      if (!row.ok) return row
+      const set: Partial<AppRow> =
+        name === undefined ? {} : slug ? { name, named: true } : await renamed(write, row.value, name)
+      if (slug !== undefined) {
+        const taken = await takeSlug(write.sql, id, slug, row.value.everPublished)
+        if (!taken) return fail('conflict', `The address ${slug} belongs to another app.`)
+        set.slug = slug
+      }
+      if (description !== undefined) set.description = description
+      if (model !== undefined) set.model = model
+      return ok(await this.#change(write, id, set))
+    })
+  }
+
+  async rename(write: Write, id: string, name: string, description: string | undefined): Promise<Outcome<App>> {
+    const row = await findApp(write.sql, id)
+    if (!row.ok) return row
+    const set = await renamed(write, row.value, name)
+    return ok(await this.#change(write, id, description === undefined ? set : { ...set, description }))
+  }
+
+  async slugFor(id: string, name: string): Promise<Outcome<string>> {
+    const row = await this.find(id)
+    if (!row.ok) return row
+    return ok(row.value.everPublished ? row.value.slug : await suggestSlug(this.#options.db, name, id))
+  }
+
+  async settle(write: Write, id: string): Promise<void> {
+    const status = await statusOf(write.sql, id)
+    const [before] = await write.sql.select().from(apps).where(eq(apps.id, id))
+    if (before && before.status !== status) await this.#change(write, id, { status })
+  }
+
+  remove(id: string): Promise<Outcome<App>> {
+    return this.#setDeleted(id, new Date())
+  }
+
+  undelete(id: string): Promise<Outcome<App>> {
+    return this.#setDeleted(id, null)
+  }
+
+  #setDeleted(id: string, deletedAt: Date | null): Promise<Outcome<App>> {
+    return this.#options.log.write(async (write) => {
+      const row = await findApp(write.sql, id, deletedAt === null)
+      return row.ok ? ok(await this.#change(write, id, { deletedAt })) : row
+    })
   }
 
   /** Changes the row, and tells every page that shows it. */
-  const change = async (write: Write, id: string, set: Partial<AppRow>): Promise<App> => {
-    const [row] = await write.sql
-      .update(apps)
-      .set({ ...set, updatedAt: new Date() })
-      .where(eq(apps.id, id))
-      .returning()
-    const app = await present(must(row, `App ${id}`), write.sql)
+  async #change(write: Write, id: string, set: Partial<AppRow>): Promise<App> {
+    const changed = { ...set, updatedAt: new Date() }
+    const [row] = await write.sql.update(apps).set(changed).where(eq(apps.id, id)).returning()
+    const app = await this.present(must(row, `App ${id}`), write.sql)
     await write.append(id, [{ type: 'app.updated', app }])
-    if (set.slug !== undefined || set.deletedAt !== undefined) write.afterCommit(() => onNames(id))
+    if (set.slug !== undefined || set.deletedAt !== undefined) write.afterCommit(() => this.#options.onNames(id))
     return app
   }
+}
 
-  const renamed = async (write: Write, row: AppRow, name: string): Promise<Partial<AppRow>> => {
-    if (row.everPublished) return { name, named: true }
-    const slug = await suggestSlug(write.sql, name, row.id)
-    return (await takeSlug(write.sql, row.id, slug, false)) ? { name, named: true, slug } : { name, named: true }
-  }
+async function findApp(sql: Sql, id: string, deleted = false): Promise<Outcome<AppRow>> {
+  const state = deleted ? isNotNull(apps.deletedAt) : isNull(apps.deletedAt)
+  const [row] = await sql
+    .select()
+    .from(apps)
+    .where(and(eq(apps.id, id), state))
+  return row ? ok(row) : fail('not_found', `There is no app ${id}.`)
+}
 
-  return {
-    present,
-    find: (id) => get(db, id),
-
-    async create(write, { name, prompt, model }) {
-      const id = newAppId()
-      const title = name ?? (prompt ? nameFromPrompt(prompt) : 'Untitled app')
-      const slug = await suggestSlug(write.sql, title, id)
-      const values = { id, name: title, slug, model, named: name !== undefined }
-      const [row] = await write.sql.insert(apps).values(values).returning()
-      await write.sql.insert(streams).values({ app: id })
-      if (!(await takeSlug(write.sql, id, slug, false))) throw new Error(`The address ${slug} was taken meanwhile`)
-      await replaceDraft(write.sql, id, starter)
-      write.afterCommit(() => onNames(id))
-      return must(row, 'The new app')
-    },
-
-    async list(before, limit) {
-      const rows = await db
-        .select()
-        .from(apps)
-        .where(and(isNull(apps.deletedAt), before ? lt(apps.updatedAt, new Date(before)) : undefined))
-        .orderBy(desc(apps.updatedAt), desc(apps.id))
-        .limit(limit + 1)
-      const items = await Promise.all(rows.slice(0, limit).map((row) => present(row)))
-      const last = rows.length > limit ? items.at(-1) : undefined
-      return { items, ...(last && { next: last.updatedAt }) }
-    },
-
-    patch: (id, { name, slug, description, model }) =>
-      log.write(async (write) => {
-        const row = await get(write.sql, id)
-        if (!row.ok) return row
-        const set: Partial<AppRow> =
-          name === undefined ? {} : slug ? { name, named: true } : await renamed(write, row.value, name)
-        if (slug !== undefined) {
-          const taken = await takeSlug(write.sql, id, slug, row.value.everPublished)
-          if (!taken) return fail('conflict', `The address ${slug} belongs to another app.`)
-          set.slug = slug
-        }
-        if (description !== undefined) set.description = description
-        if (model !== undefined) set.model = model
-        return ok(await change(write, id, set))
-      }),
-
-    async rename(write, id, name, description) {
-      const row = await get(write.sql, id)
-      if (!row.ok) return row
-      const set = await renamed(write, row.value, name)
-      return ok(await change(write, id, description === undefined ? set : { ...set, description }))
-    },
-
-    async slugFor(id, name) {
-      const row = await get(db, id)
-      if (!row.ok) return row
-      return ok(row.value.everPublished ? row.value.slug : await suggestSlug(db, name, id))
-    },
-
-    async settle(write, id) {
-      const status = await statusOf(write.sql, id)
-      const [before] = await write.sql.select().from(apps).where(eq(apps.id, id))
-      if (before && before.status !== status) await change(write, id, { status })
-    },
-
-    remove: (id) => setDeleted(id, false),
-    undelete: (id) => setDeleted(id, true),
-  }
-
-  function setDeleted(id: string, deleted: boolean): Promise<Outcome<App>> {
-    return log.write(async (write) => {
-      const row = await get(write.sql, id, deleted)
-      return row.ok ? ok(await change(write, id, { deletedAt: deleted ? null : new Date() })) : row
-    })
-  }
+/** What a new name changes: the address follows until the first publish. */
+async function renamed({ sql }: Write, row: AppRow, name: string): Promise<Partial<AppRow>> {
+  if (row.everPublished) return { name, named: true }
+  const slug = await suggestSlug(sql, name, row.id)
+  return (await takeSlug(sql, row.id, slug, false)) ? { name, named: true, slug } : { name, named: true }
 }
 
 /** What the app's turns and its newest version say about it. */

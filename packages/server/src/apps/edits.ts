@@ -23,7 +23,7 @@ export type Edits = {
 export type EditsOptions = {
   log: EventLog
   versions: Versions
-  onVersion(app: string, version: number): Promise<void>
+  onVersion: (app: string, version: number) => Promise<void>
 }
 
 export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {

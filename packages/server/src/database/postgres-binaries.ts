@@ -24,7 +24,7 @@ export async function openPostgresBinaries(options: { cacheDir: string; copy: bo
   const making = `${copy}.${process.pid}`
   await rm(making, { recursive: true, force: true })
   await mkdir(options.cacheDir, { recursive: true, mode: 0o755 })
-  await cp(installed, making, { recursive: true })
+  await cp(installed, making, { recursive: true, verbatimSymlinks: true })
   await linkLibraries(making)
   await rename(making, copy).catch(async (error: unknown) => {
     await rm(making, { recursive: true, force: true })

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { StartRefused } from '../life/start-refused.ts'
+import { isAlive } from './postmaster-pid.ts'
 import { commandAs, giveTo, type PostgresUser } from './postgres-user.ts'
 
 const run = promisify(execFile)
@@ -17,10 +18,8 @@ export async function createCluster(options: {
   user: PostgresUser
   unsafe?: boolean
 }): Promise<void> {
-  const making = `${options.cluster}.${process.pid}`
-  await rm(making, { recursive: true, force: true })
-  await mkdir(making, { mode: 0o700 })
-  await chmod(making, 0o700)
+  await removeHalfMade(options.cluster)
+  const making = await mkdtemp(`${options.cluster}.${process.pid}.`)
   await giveTo(options.user, making)
   const flags = [
     '-D',
@@ -45,6 +44,14 @@ export async function createCluster(options: {
     await rm(making, { recursive: true, force: true })
     if (!(await stat(join(options.cluster, 'PG_VERSION')).catch(() => undefined))) throw error
   })
+}
+
+/** What a start that was killed left behind; its process id is in the name. */
+async function removeHalfMade(cluster: string): Promise<void> {
+  for (const name of await readdir(dirname(cluster))) {
+    const pid = name.startsWith(`${basename(cluster)}.`) ? Number.parseInt(name.split('.')[1] ?? '', 10) : Number.NaN
+    if (pid > 0 && !isAlive(pid)) await rm(join(dirname(cluster), name), { recursive: true, force: true })
+  }
 }
 
 /** What PostgreSQL's programs see of our environment: nothing that is secret, nothing that changes their language. */

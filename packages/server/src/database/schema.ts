@@ -119,7 +119,7 @@ export const turns = pgTable(
     model: text().notNull(),
     position: bigint({ mode: 'number' }).notNull(), // order in the queue
     steps: integer().notNull().default(0),
-    opening: jsonb().$type<unknown[]>(), // the history entries that begin it, as the model got them; null until it starts
+    opening: json().$type<unknown[]>(), // the history entries that begin it, as the model got them; null until it starts
     usage: jsonb().$type<Usage>().notNull(),
     cost: jsonb().$type<Cost>().notNull(),
     version: integer(),
@@ -160,7 +160,7 @@ export const steps = pgTable(
     step: integer().notNull(),
     request: bytea().notNull(), // deflated JSON of the exact body
     stop: text(), // null until the step is over
-    after: jsonb().$type<unknown>(), // what the loop itself then said to the model
+    after: json().$type<unknown>(), // what the loop itself then said to the model
     taken: boolean().notNull().default(true), // false: a refusal took it back, the model never sees it again
     usage: jsonb().$type<unknown>(),
     createdAt: createdAt(),

@@ -11,7 +11,7 @@ export type AppHosts = {
   load(): Promise<void>
 }
 
-export type AppHostsOptions = { db: Database; edge: EdgePreviewService; onError(error: unknown): void }
+export type AppHostsOptions = { db: Database; edge: EdgePreviewService; onError: (error: unknown) => void }
 
 export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts {
   const read = async (only?: string): Promise<AppNames[]> => {

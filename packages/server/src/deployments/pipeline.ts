@@ -1,4 +1,11 @@
-import { type Deployment, type DeploymentStatus, type Environment, must, newId } from '@overskill/protocol'
+import {
+  type BuildError,
+  type Deployment,
+  type DeploymentStatus,
+  type Environment,
+  must,
+  newId,
+} from '@overskill/protocol'
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { deployments } from '../database/schema.ts'
@@ -38,142 +45,153 @@ export type PipelineOptions = {
   artifacts: ArtifactStore
   pointers: Pointers
   /** Unexpected mistakes of ours; the deployment is marked failed all the same. */
-  onError(error: unknown, context: { app: string; deployment?: string }): void
+  onError: (error: unknown, context: { app: string; deployment?: string }) => void
 }
 
 const open = ['queued', 'building', 'uploading'] as const
 
-export function createPipeline(options: PipelineOptions): Pipeline {
-  const { db, log, buildVersion, artifacts, pointers, onError } = options
-  const closing = new AbortController()
-  const lanes = new Map<string, Promise<void>>()
-  const laneOf = (row: { app: string; environment: Environment }): string => `${row.app} ${row.environment}`
+type Lane = { app: string; environment: Environment }
 
-  /** The only way a deployment changes: legal move, row and event in one transaction. */
-  const move = async (
-    row: DeploymentRow,
-    to: DeploymentStatus,
-    set: Partial<DeploymentRow>,
-    type: 'stage' | 'completed' | 'failed',
-  ) => log.write(async (write) => moveIn(write, row, to, set, type))
+const laneOf = ({ app, environment }: Lane): string => `${app} ${environment}`
 
-  async function run(row: DeploymentRow): Promise<void> {
+export const createPipeline = (options: PipelineOptions): Pipeline => new LanedPipeline(options)
+
+class LanedPipeline implements Pipeline {
+  readonly #options: PipelineOptions
+  readonly #closing = new AbortController()
+  readonly #lanes = new Map<string, Promise<void>>()
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+  }
+
+  async add(write: Write, input: NewDeployment): Promise<Deployment> {
+    const [row] = await write.sql
+      .insert(deployments)
+      .values({ id: newId('dep'), status: 'queued', ...input })
+      .returning()
+    const deployment = presentDeployment(must(row, 'The new deployment'))
+    await write.append(input.app, [{ type: 'deployment.started', deployment }])
+    return deployment
+  }
+
+  async start(deployment: Deployment & { app: string }): Promise<Deployment> {
+    await this.#wake(deployment)
+    return presentDeployment(await this.#find(deployment.id))
+  }
+
+  async resume(): Promise<void> {
+    const { db, pointers } = this.#options
+    const left = await db.query.deployments.findMany({ where: inArray(deployments.status, [...open]) })
+    for (const row of left) {
+      if (row.status === 'queued') continue
+      if (await pointers.pointsTo(row)) await pointers.confirm(row)
+      else await this.#repeat(row)
+    }
+    for (const lane of new Map(left.map((row) => [laneOf(row), row])).values()) void this.#wake(lane)
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.allSettled(this.#lanes.values())
+  }
+
+  /** A lane's rounds come one after another; a wake while one runs is seen by the next. */
+  #wake(lane: Lane): Promise<void> {
+    const key = laneOf(lane)
+    const before = this.#lanes.get(key) ?? Promise.resolve()
+    const next = before
+      .then(() => this.#runLane(lane))
+      .catch((error: unknown) => this.#options.onError(error, { app: lane.app }))
+      .finally(() => {
+        if (this.#lanes.get(key) === next) this.#lanes.delete(key)
+      })
+    this.#lanes.set(key, next)
+    return next
+  }
+
+  async #runLane(lane: Lane): Promise<void> {
+    const isQueuedHere = and(
+      eq(deployments.app, lane.app),
+      eq(deployments.environment, lane.environment),
+      eq(deployments.status, 'queued'),
+    )
+    for (;;) {
+      const waiting = await this.#options.db.query.deployments.findMany({
+        where: isQueuedHere,
+        orderBy: deployments.fence,
+      })
+      const newest = waiting.at(-1)
+      if (!newest || this.#closing.signal.aborted) return
+      for (const older of waiting.slice(0, -1)) await this.#move(older, 'superseded', {}, 'stage')
+      await this.#runSafely(newest)
+    }
+  }
+
+  async #runSafely(row: DeploymentRow): Promise<void> {
+    try {
+      await this.#run(row)
+    } catch (error) {
+      if (this.#closing.signal.aborted) return
+      this.#options.onError(error, { app: row.app, deployment: row.id })
+      const now = await this.#find(row.id)
+      const words = 'OverSkill could not finish this deployment. Deploy again.'
+      if (open.some((status) => status === now.status)) await this.#move(now, 'failed', { error: words }, 'failed')
+    }
+  }
+
+  async #run(row: DeploymentRow): Promise<void> {
+    const { buildVersion, artifacts, pointers } = this.#options
+    const { signal } = this.#closing
     const timer = startStages(row)
-    const building = await move(row, 'building', { stages: timer.end('wait') }, 'stage')
-    const built = (await stored(row)) ?? (await buildVersion(row.app, row.version, closing.signal))
-    if (closing.signal.aborted) return
+    const building = await this.#move(row, 'building', { stages: timer.end('wait') }, 'stage')
+    const built = (await this.#stored(row)) ?? (await buildVersion(row.app, row.version, signal))
+    if (signal.aborted) return
     if (!built.ok) {
-      const error = built.errors.map(({ file, line, message }) =>
-        `${file ?? ''}${line ? `:${line}` : ''} ${message}`.trim(),
-      )
-      await move(building, 'failed', { stages: timer.end('build'), error: error.slice(0, 5).join('\n') }, 'failed')
+      const error = built.errors.slice(0, 5).map(errorLine).join('\n')
+      await this.#move(building, 'failed', { stages: timer.end('build'), error }, 'failed')
       return
     }
     const { hash: artifact, bytes, upload } = built
-    const uploading = await move(building, 'uploading', { artifact, bytes, stages: timer.end('build') }, 'stage')
+    const uploading = await this.#move(building, 'uploading', { artifact, bytes, stages: timer.end('build') }, 'stage')
     if (upload) await artifacts.store(upload.artifact, upload.contents)
     timer.end('upload')
     await pointers.point(uploading, timer)
   }
 
   /** The artifact that the deployment names, if the edge still has it: a promotion or a rollback builds nothing. */
-  async function stored({ artifact, bytes }: DeploymentRow): Promise<Built | undefined> {
-    if (artifact === null || !(await artifacts.has(artifact))) return undefined
+  async #stored({ artifact, bytes }: DeploymentRow): Promise<Built | undefined> {
+    if (artifact === null || !(await this.#options.artifacts.has(artifact))) return undefined
     return { ok: true, hash: artifact, bytes: bytes ?? 0 }
   }
 
-  async function runLane(lane: { app: string; environment: Environment }): Promise<void> {
-    for (;;) {
-      const waiting = await db.query.deployments.findMany({
-        where: and(
-          eq(deployments.app, lane.app),
-          eq(deployments.environment, lane.environment),
-          eq(deployments.status, 'queued'),
-        ),
-        orderBy: deployments.fence,
-      })
-      const newest = waiting.at(-1)
-      if (!newest || closing.signal.aborted) return
-      for (const older of waiting.slice(0, -1)) await move(older, 'superseded', {}, 'stage')
-      try {
-        await run(newest)
-      } catch (error) {
-        if (closing.signal.aborted) return
-        onError(error, { app: newest.app, deployment: newest.id })
-        await abandon(newest.id, 'OverSkill could not finish this deployment. Deploy again.')
-      }
-    }
-  }
-
-  async function abandon(id: string, error: string): Promise<void> {
-    const row = await find(id)
-    if (open.some((status) => status === row.status)) await move(row, 'failed', { error }, 'failed')
-  }
-
   /** Asks once more for what a former process left half done: no state goes back. */
-  async function again(row: DeploymentRow): Promise<void> {
+  #repeat(row: DeploymentRow): Promise<Deployment> {
     const { app, environment, version, url, turn, artifact, bytes } = row
-    await log.write(async (write) => {
+    return this.#options.log.write(async (write) => {
       await moveIn(write, row, 'superseded', {}, 'stage')
-      const values = {
-        id: newId('dep'),
-        status: 'queued' as const,
+      return this.add(write, {
         app,
         environment,
         version,
         url,
-        turn,
-        artifact,
-        bytes,
-      }
-      const [next] = await write.sql.insert(deployments).values(values).returning()
-      await write.append(app, [
-        { type: 'deployment.started', deployment: presentDeployment(must(next, 'The repeated deployment')) },
-      ])
+        ...(turn !== null && { turn }),
+        ...(artifact !== null && { artifact }),
+        ...(bytes !== null && { bytes }),
+      })
     })
   }
 
-  const find = async (id: string): Promise<DeploymentRow> =>
-    must(await db.query.deployments.findFirst({ where: eq(deployments.id, id) }), `Deployment ${id}`)
-
-  /** Lanes run one after another; a start while one runs is seen by its next round. */
-  const wake = (lane: { app: string; environment: Environment }): Promise<void> => {
-    const key = laneOf(lane)
-    const before = lanes.get(key) ?? Promise.resolve()
-    const next = before.then(() => runLane(lane)).catch((error: unknown) => onError(error, { app: lane.app }))
-    lanes.set(key, next)
-    return next
+  async #find(id: string): Promise<DeploymentRow> {
+    const row = await this.#options.db.query.deployments.findFirst({ where: eq(deployments.id, id) })
+    return must(row, `Deployment ${id}`)
   }
 
-  return {
-    async add(write, input) {
-      const [row] = await write.sql
-        .insert(deployments)
-        .values({ id: newId('dep'), status: 'queued', ...input })
-        .returning()
-      const deployment = presentDeployment(must(row, 'The new deployment'))
-      await write.append(input.app, [{ type: 'deployment.started', deployment }])
-      return deployment
-    },
-
-    async start(deployment) {
-      await wake(deployment)
-      return presentDeployment(await find(deployment.id))
-    },
-
-    async resume() {
-      const left = await db.query.deployments.findMany({ where: inArray(deployments.status, [...open]) })
-      for (const row of left) {
-        if (row.status === 'queued') continue
-        if (await pointers.pointsTo(row)) await pointers.confirm(row)
-        else await again(row)
-      }
-      for (const lane of new Map(left.map((row) => [laneOf(row), row])).values()) void wake(lane)
-    },
-
-    async close() {
-      closing.abort()
-      await Promise.allSettled(lanes.values())
-    },
+  /** The only way a deployment changes: legal move, row and event in one transaction. */
+  #move(row: DeploymentRow, to: DeploymentStatus, set: Partial<DeploymentRow>, type: 'stage' | 'failed') {
+    return this.#options.log.write((write) => moveIn(write, row, to, set, type))
   }
 }
+
+const errorLine = ({ file, line, message }: BuildError): string =>
+  `${file ?? ''}${line ? `:${line}` : ''} ${message}`.trim()

@@ -1,5 +1,5 @@
 import { type Environment, must } from '@overskill/protocol'
-import { and, eq, inArray, lt, ne, sql as raw } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, ne, sql as raw } from 'drizzle-orm'
 import type { EdgePreviewService } from '@overskill/edge'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
@@ -21,16 +21,88 @@ export type Pointers = {
 /** How many artifacts before the present one keep their hashed files reachable, for pages that are still open. */
 const keptArtifacts = 5
 
-export function createPointers(options: {
+export type PointersOptions = {
   db: Database
   log: EventLog
   edge: Pick<EdgePreviewService, 'switchTo' | 'remove'>
   apps: Pick<Apps, 'present'>
-}): Pointers {
-  const { db, log, edge } = options
+}
 
-  const previousOf = async (app: string, environment: Environment, artifact: string): Promise<string[]> => {
-    const rows = await db
+export const createPointers = (options: PointersOptions): Pointers => new FencedPointers(options)
+
+class FencedPointers implements Pointers {
+  readonly #options: PointersOptions
+
+  constructor(options: PointersOptions) {
+    this.#options = options
+  }
+
+  async point(row: DeploymentRow, timer: StageTimer): Promise<void> {
+    const { log, edge } = this.#options
+    const artifactHash = must(row.artifact, `The artifact of ${row.id}`)
+    if (!(await log.write((write) => movePointer(write, row)))) {
+      await log.write((write) => moveIn(write, row, 'superseded', {}, 'stage'))
+      return
+    }
+    const { app, environment, fence } = row
+    const previous = await this.#previousOf(app, environment, artifactHash)
+    const switched = await edge.switchTo({ app, environment, artifactHash, fence, previous })
+    if (!switched.ok) throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
+    await this.#settle(row, { stages: timer.end('switch') })
+  }
+
+  async pointsTo({ app, environment, id }: DeploymentRow): Promise<boolean> {
+    const isPlace = and(eq(pointers.app, app), eq(pointers.environment, environment))
+    const row = await this.#options.db.query.pointers.findFirst({ where: isPlace })
+    return row?.deployment === id
+  }
+
+  confirm(row: DeploymentRow): Promise<void> {
+    return this.#settle(row, {})
+  }
+
+  async remove(app: string, environment: Environment): Promise<boolean> {
+    const fence = await this.#options.log.write(async (write) => {
+      const live = await liveRows(write, app, environment)
+      if (live.length === 0) return undefined
+      const newest = await nextFence(write)
+      await write.sql
+        .update(pointers)
+        .set({ deployment: null, artifact: null, fence: newest, changedAt: new Date() })
+        .where(and(eq(pointers.app, app), eq(pointers.environment, environment)))
+      for (const row of live) await moveIn(write, row, 'removed', {}, 'stage')
+      await this.#tellApp(write, app, {})
+      return newest
+    })
+    if (fence === undefined) return false
+    this.#options.edge.remove({ app, environment, fence })
+    return true
+  }
+
+  /** The one that was live gives way, this one is live, and the pages hear of both. */
+  #settle(row: DeploymentRow, set: Partial<DeploymentRow>): Promise<void> {
+    return this.#options.log.write(async (write) => {
+      const before = await liveRows(write, row.app, row.environment)
+      for (const older of before) await moveIn(write, older, 'superseded', {}, 'stage')
+      const { url, version } = await moveIn(write, row, 'live', set, 'completed')
+      if (row.environment === 'production') await this.#tellApp(write, row.app, { everPublished: true })
+      else await write.append(row.app, [{ type: 'preview.ready', url, version }])
+    })
+  }
+
+  /** Production came or went: the app's address is shown or not. */
+  async #tellApp(write: Write, id: string, set: { everPublished?: true }): Promise<void> {
+    const [row] = await write.sql
+      .update(apps)
+      .set({ ...set, updatedAt: new Date() })
+      .where(eq(apps.id, id))
+      .returning()
+    const app = await this.#options.apps.present(must(row, `App ${id}`), write.sql)
+    await write.append(id, [{ type: 'app.updated', app }])
+  }
+
+  async #previousOf(app: string, environment: Environment, artifact: string): Promise<string[]> {
+    const rows = await this.#options.db
       .select({ artifact: deployments.artifact })
       .from(deployments)
       .where(
@@ -41,100 +113,36 @@ export function createPointers(options: {
           ne(deployments.artifact, artifact),
         ),
       )
-      .orderBy(raw`fence desc`)
-      .limit(keptArtifacts * 4)
+      .orderBy(desc(deployments.fence))
+      .limit(keptArtifacts * 4) // some of them are the same
     return [...new Set(rows.flatMap((row) => row.artifact ?? []))].slice(0, keptArtifacts)
   }
+}
 
-  /** Moves the pointer if it is older than this deployment; false means that a newer one is there. */
-  const move = async (write: Write, row: DeploymentRow): Promise<boolean> => {
-    const { app, environment, fence, artifact, id: deployment } = row
-    const moved = await write.sql
-      .insert(pointers)
-      .values({ app, environment, fence, artifact, deployment })
-      .onConflictDoUpdate({
-        target: [pointers.app, pointers.environment],
-        set: { fence, artifact, deployment, changedAt: new Date() },
-        setWhere: lt(pointers.fence, fence),
-      })
-      .returning({ app: pointers.app })
-    return moved.length > 0
-  }
-
-  const published = async (write: Write, id: string): Promise<void> => {
-    const [row] = await write.sql.update(apps).set({ everPublished: true }).where(eq(apps.id, id)).returning()
-    const app = await options.apps.present(must(row, `App ${id}`), write.sql)
-    await write.append(id, [{ type: 'app.updated', app }])
-  }
-
-  /** The one that was live gives way, this one is live, and the pages hear of both. */
-  const settle = async (row: DeploymentRow, set: Partial<DeploymentRow>): Promise<void> => {
-    await log.write(async (write) => {
-      const before = await write.sql.query.deployments.findMany({
-        where: and(
-          eq(deployments.app, row.app),
-          eq(deployments.environment, row.environment),
-          eq(deployments.status, 'live'),
-          ne(deployments.id, row.id),
-        ),
-      })
-      for (const older of before) await moveIn(write, older, 'superseded', {}, 'stage')
-      const { url, version } = await moveIn(write, row, 'live', set, 'completed')
-      if (row.environment === 'production') await published(write, row.app)
-      else await write.append(row.app, [{ type: 'preview.ready', url, version }])
+/** Moves the pointer if it is older than this deployment; false means that a newer one is there. */
+async function movePointer({ sql }: Write, row: DeploymentRow): Promise<boolean> {
+  const { app, environment, fence, artifact, id: deployment } = row
+  const moved = await sql
+    .insert(pointers)
+    .values({ app, environment, fence, artifact, deployment })
+    .onConflictDoUpdate({
+      target: [pointers.app, pointers.environment],
+      set: { fence, artifact, deployment, changedAt: new Date() },
+      setWhere: lt(pointers.fence, fence),
     })
-  }
+    .returning({ app: pointers.app })
+  return moved.length > 0
+}
 
-  return {
-    async point(row, timer) {
-      const artifact = must(row.artifact, `The artifact of ${row.id}`)
-      if (!(await log.write((write) => move(write, row)))) {
-        await log.write((write) => moveIn(write, row, 'superseded', {}, 'stage'))
-        return
-      }
-      const { app, environment, fence } = row
-      const previous = await previousOf(app, environment, artifact)
-      const switched = await edge.switchTo({ app, environment, artifactHash: artifact, fence, previous })
-      if (!switched.ok) throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
-      await settle(row, { stages: timer.end('switch') })
-    },
+const liveRows = ({ sql }: Write, app: string, environment: Environment): Promise<DeploymentRow[]> =>
+  sql.query.deployments.findMany({
+    where: and(eq(deployments.app, app), eq(deployments.environment, environment), eq(deployments.status, 'live')),
+  })
 
-    async pointsTo({ app, environment, id }) {
-      const row = await db.query.pointers.findFirst({
-        where: and(eq(pointers.app, app), eq(pointers.environment, environment)),
-      })
-      return row?.deployment === id
-    },
-
-    confirm: (row) => settle(row, {}),
-
-    async remove(app, environment) {
-      const fence = await log.write(async (write) => {
-        const live = await write.sql.query.deployments.findMany({
-          where: and(
-            eq(deployments.app, app),
-            eq(deployments.environment, environment),
-            eq(deployments.status, 'live'),
-          ),
-        })
-        if (live.length === 0) return undefined
-        const next = await write.sql.execute<{ fence: string }>(
-          raw`select nextval(pg_get_serial_sequence('deployments', 'fence')) as fence`,
-        )
-        const newest = Number(must(next.rows[0], 'The next fence').fence)
-        await write.sql
-          .update(pointers)
-          .set({ deployment: null, artifact: null, fence: newest, changedAt: new Date() })
-          .where(and(eq(pointers.app, app), eq(pointers.environment, environment)))
-        for (const row of live) await moveIn(write, row, 'removed', {}, 'stage')
-        const [row] = await write.sql.select().from(apps).where(eq(apps.id, app))
-        const shown = await options.apps.present(must(row, `App ${app}`), write.sql)
-        await write.append(app, [{ type: 'app.updated', app: shown }])
-        return newest
-      })
-      if (fence === undefined) return false
-      edge.remove({ app, environment, fence })
-      return true
-    },
-  }
+/** A change without a deployment of its own takes its number from the same counter. */
+async function nextFence({ sql }: Write): Promise<number> {
+  const next = await sql.execute<{ fence: string }>(
+    raw`select nextval(pg_get_serial_sequence('deployments', 'fence')) as fence`,
+  )
+  return Number(must(next.rows[0], 'The next fence').fence)
 }

@@ -22,5 +22,5 @@ export type Rooms = {
   appBuilder: AppBuilder
   queue: MessageQueue
   models: TurnModels
-  conversationOf(app: string): Promise<Conversation>
+  conversationOf: (app: string) => Promise<Conversation>
 }

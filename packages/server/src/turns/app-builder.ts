@@ -41,8 +41,8 @@ export type AppBuilderOptions = {
   leases: Leases
   /** Whether no other process uses this database: then every turn that is not ours has lost its owner. */
   isAlone: boolean
-  run(turn: TurnRow): RunningTurn
-  onError(error: unknown, context: { app?: string; turn?: string }): void
+  run: (turn: TurnRow) => RunningTurn
+  onError: (error: unknown, context: { app?: string; turn?: string }) => void
 }
 
 export const createAppBuilder = (options: AppBuilderOptions): AppBuilder => new LeasedAppBuilder(options)

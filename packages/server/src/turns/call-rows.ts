@@ -7,7 +7,7 @@ import type { ShownCall } from './reply-blocks.ts'
 import { withoutNul } from './stored-json.ts'
 
 /** A tool call's row (L2): who writes it, with which lease, and how its tools behave after a crash. */
-export type CallOwner = { turn: string; leaseToken: number; effectOf(tool: string): 'transactional' | 'external' }
+export type CallOwner = { turn: string; leaseToken: number; effectOf: (tool: string) => 'transactional' | 'external' }
 
 const isCall = ({ turn }: CallOwner, call: DeclaredCall) =>
   and(eq(toolExecutions.turn, turn), eq(toolExecutions.step, call.step), eq(toolExecutions.position, call.position))
@@ -26,7 +26,16 @@ export async function storeCall(
   await sql.insert(blocks).values({ turn, step, index, raw: JSON.stringify(call.block) })
   const now = new Date()
   await sql.insert(toolExecutions).values({
-    ...{ turn, step, position, call: call.call, index, block, providerId, name, status, leaseToken },
+    turn,
+    step,
+    position,
+    call: call.call,
+    index,
+    block,
+    providerId,
+    name,
+    status,
+    leaseToken,
     inputText: withoutNul(call.inputText),
     effect: owner.effectOf(name),
     startedAt: status === 'running' ? now : null,

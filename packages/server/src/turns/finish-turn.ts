@@ -25,8 +25,8 @@ export type TurnFinish = {
   versions: Versions
   writer: TurnWriter
   /** Deploys a version to preview and resolves when that has ended, whichever way. */
-  deploy(app: string, version: number, turn: string): Promise<Deployment>
-  conversation(app: string): Promise<Conversation>
+  deploy: (app: string, version: number, turn: string) => Promise<Deployment>
+  conversation: (app: string) => Promise<Conversation>
 }
 
 /**

@@ -80,13 +80,13 @@ export function stepEntries(step: StoredStep): HistoryEntry[] {
 /** The model conversation before a turn: every earlier turn that reached the model, as it was sent and received. */
 export async function readHistory(db: Database, app: string, position: number): Promise<HistoryEntry[]> {
   const earlier = await db
-    .select({ id: turns.id, opening: turns.opening })
+    .select({ id: turns.id, opening: turns.opening, error: turns.error })
     .from(turns)
     .where(and(eq(turns.app, app), lt(turns.position, position)))
     .orderBy(asc(turns.position))
   const entries: HistoryEntry[] = []
-  for (const { id, opening } of earlier) {
-    if (!opening) continue
+  for (const { id, opening, error } of earlier) {
+    if (!opening || error?.code === 'model_refused') continue // what was refused is not said again (B.5 49)
     entries.push(...(opening as HistoryEntry[]))
     for (const step of await readSteps(db, id)) entries.push(...stepEntries(step))
   }

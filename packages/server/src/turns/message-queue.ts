@@ -1,4 +1,14 @@
-import { fail, type Mode, must, newId, ok, type Outcome, type Turn, type UserMessage } from '@overskill/protocol'
+import {
+  fail,
+  type Mode,
+  must,
+  type NewAppEvent,
+  newId,
+  ok,
+  type Outcome,
+  type Turn,
+  type UserMessage,
+} from '@overskill/protocol'
 import { noCost, noUsage } from '@overskill/agent'
 import { and, asc, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
@@ -7,14 +17,12 @@ import type { EventLog, Write } from '../events/event-log.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
 import { presentMessage } from './user-messages.ts'
 
+export type NewMessage = { text: string; mode: Mode; model: string }
+
 /** What waits for an app: a message and its turn, in an order that people can change until it starts (A7). */
 export type MessageQueue = {
   /** Part of the caller's transaction. The turn waits; whoever runs turns is woken after the commit. */
-  add(
-    write: Write,
-    app: string,
-    input: { text: string; mode: Mode; model: string },
-  ): Promise<{ message: UserMessage; turn: Turn }>
+  add(write: Write, app: string, input: NewMessage): Promise<{ message: UserMessage; turn: Turn }>
   edit(app: string, message: string, text: string): Promise<Outcome<UserMessage>>
   remove(app: string, message: string): Promise<Outcome<UserMessage>>
   /** Sets the order; messages that are not named come after those that are. */
@@ -24,119 +32,130 @@ export type MessageQueue = {
   cancel(app: string, turn: string): Promise<boolean>
 }
 
-export function createMessageQueue({ log, apps }: { log: EventLog; apps: Apps }): MessageQueue {
-  const changeQueued = <T>(
+export type MessageQueueOptions = { log: EventLog; apps: Pick<Apps, 'settle'> }
+
+export const createMessageQueue = (options: MessageQueueOptions): MessageQueue => new PgMessageQueue(options)
+
+class PgMessageQueue implements MessageQueue {
+  readonly #options: MessageQueueOptions
+
+  constructor(options: MessageQueueOptions) {
+    this.#options = options
+  }
+
+  async add(
+    write: Write,
     app: string,
-    id: string,
-    change: (write: Write, found: Queued) => Promise<T>,
-  ): Promise<Outcome<T>> =>
-    log.write(async (write) => {
+    { text, mode, model }: NewMessage,
+  ): Promise<{ message: UserMessage; turn: Turn }> {
+    await lockApp(write, app)
+    const isOfApp = eq(turns.app, app)
+    const [last] = await write.sql.select().from(turns).where(isOfApp).orderBy(desc(turns.position)).limit(1)
+    const isBusy = (await openTurns(write, app)).length > 0
+    const id = newId('turn')
+    const [said] = await write.sql
+      .insert(messages)
+      .values({ id: newId('msg'), app, turn: id, text })
+      .returning()
+    const row = must(said, 'The new message')
+    const place = { message: row.id, reply: newId('msg'), position: (last?.position ?? 0) + 1 }
+    const [made] = await write.sql
+      .insert(turns)
+      .values({ id, app, ...place, status: 'queued', mode, model, usage: noUsage, cost: noCost })
+      .returning()
+    const shown = { message: presentMessage(row, isBusy), turn: presentTurn(must(made, 'The new turn')) }
+    await write.append(app, [
+      { type: 'message.created', message: shown.message },
+      { type: 'turn.queued', turn: shown.turn },
+    ])
+    await this.#options.apps.settle(write, app)
+    return shown
+  }
+
+  edit(app: string, id: string, text: string): Promise<Outcome<UserMessage>> {
+    return this.#changeQueued(app, id, async (write, { message }) => {
+      await write.sql.update(messages).set({ text }).where(eq(messages.id, id))
+      const shown = presentMessage({ ...message, text }, true)
+      await write.append(app, [{ type: 'message.updated', message: shown }])
+      return shown
+    })
+  }
+
+  remove(app: string, id: string): Promise<Outcome<UserMessage>> {
+    return this.#changeQueued(app, id, async (write, { message, turn }) => {
+      await write.sql.update(messages).set({ removed: true }).where(eq(messages.id, id))
+      const stopped = await stopQueued(write, turn)
+      await write.append(app, [
+        { type: 'message.removed', message: id },
+        { type: 'turn.stopped', turn: presentTurn(stopped) },
+      ])
+      await this.#options.apps.settle(write, app)
+      return presentMessage(message)
+    })
+  }
+
+  order(app: string, ids: readonly string[]): Promise<Outcome<UserMessage[]>> {
+    return this.#options.log.write(async (write) => {
+      const waiting = await lockQueue(write, app)
+      const unknown = ids.find((id) => !waiting.some(({ message }) => message.id === id))
+      if (unknown) return fail('conflict', `Message ${unknown} does not wait any more.`)
+      const sorted = waiting.toSorted((a, b) => rank(ids, a) - rank(ids, b))
+      await setPositions(
+        write,
+        sorted.map(({ turn }) => turn),
+      )
+      const shown = sorted.map(({ message }) => presentMessage(message, true))
+      await write.append(app, shown.flatMap(movedToEnd))
+      return ok(shown)
+    })
+  }
+
+  first(app: string, id: string): Promise<Outcome<{ message: UserMessage; turn: Turn }>> {
+    return this.#changeQueued(app, id, async (write, { message, turn }) => {
+      const waiting = (await openTurns(write, app)).filter(({ status }) => status === 'queued')
+      await setPositions(write, [turn, ...waiting.filter((other) => other.id !== turn.id)])
+      return { message: presentMessage(message, true), turn: presentTurn(turn) }
+    })
+  }
+
+  cancel(app: string, id: string): Promise<boolean> {
+    return this.#options.log.write(async (write) => {
+      await lockApp(write, app)
+      const row = await write.sql.query.turns.findFirst({ where: and(eq(turns.app, app), eq(turns.id, id)) })
+      if (row?.status !== 'queued' || row.startedAt) return false
+      const stopped = await stopQueued(write, row)
+      const [message] = await write.sql.select().from(messages).where(eq(messages.id, row.message))
+      await write.append(app, [
+        { type: 'message.updated', message: presentMessage(must(message, 'The message')) },
+        { type: 'turn.stopped', turn: presentTurn(stopped) },
+      ])
+      await this.#options.apps.settle(write, app)
+      return true
+    })
+  }
+
+  #changeQueued<T>(app: string, id: string, change: (write: Write, found: Queued) => Promise<T>): Promise<Outcome<T>> {
+    return this.#options.log.write(async (write) => {
       const found = await findQueued(write, app, id)
       return found.ok ? ok(await change(write, found.value)) : found
     })
-
-  return {
-    async add(write, app, { text, mode, model }) {
-      await lockApp(write, app)
-      const [last] = await write.sql
-        .select()
-        .from(turns)
-        .where(eq(turns.app, app))
-        .orderBy(desc(turns.position))
-        .limit(1)
-      const busy = (await openTurns(write, app)).length > 0
-      const turn = newId('turn')
-      const [message] = await write.sql
-        .insert(messages)
-        .values({ id: newId('msg'), app, turn, text })
-        .returning()
-      const said = must(message, 'The new message')
-      const values = { id: turn, app, message: said.id, reply: newId('msg'), status: 'queued' as const, mode, model }
-      const [row] = await write.sql
-        .insert(turns)
-        .values({ ...values, position: (last?.position ?? 0) + 1, usage: noUsage, cost: noCost })
-        .returning()
-      const shown = { message: presentMessage(said, busy), turn: presentTurn(must(row, 'The new turn')) }
-      await write.append(app, [
-        { type: 'message.created', message: shown.message },
-        { type: 'turn.queued', turn: shown.turn },
-      ])
-      await apps.settle(write, app)
-      return shown
-    },
-
-    edit: (app, id, text) =>
-      changeQueued(app, id, async (write, { message }) => {
-        await write.sql.update(messages).set({ text }).where(eq(messages.id, id))
-        const shown = presentMessage({ ...message, text }, true)
-        await write.append(app, [{ type: 'message.updated', message: shown }])
-        return shown
-      }),
-
-    remove: (app, id) =>
-      changeQueued(app, id, async (write, { message, turn }) => {
-        await write.sql.update(messages).set({ removed: true }).where(eq(messages.id, id))
-        const stopped = await stopQueued(write, turn)
-        await write.append(app, [
-          { type: 'message.removed', message: id },
-          { type: 'turn.stopped', turn: presentTurn(stopped) },
-        ])
-        await apps.settle(write, app)
-        return presentMessage(message)
-      }),
-
-    order: (app, ids) =>
-      log.write(async (write) => {
-        const waiting = await lockQueue(write, app)
-        const unknown = ids.find((id) => !waiting.some(({ message }) => message.id === id))
-        if (unknown) return fail('conflict', `Message ${unknown} does not wait any more.`)
-        const sorted = waiting.toSorted((a, b) => rank(ids, a) - rank(ids, b))
-        const positions = waiting.map(({ turn }) => turn.position)
-        const shown = sorted.map(({ message }) => presentMessage(message, true))
-        for (const [index, { turn }] of sorted.entries()) {
-          await write.sql
-            .update(turns)
-            .set({ position: must(positions[index], 'A position') })
-            .where(eq(turns.id, turn.id))
-        }
-        await write.append(
-          app,
-          shown.flatMap((message) => [
-            { type: 'message.removed' as const, message: message.id },
-            { type: 'message.created' as const, message },
-          ]),
-        )
-        return ok(shown)
-      }),
-
-    first: (app, id) =>
-      changeQueued(app, id, async (write, { message, turn }) => {
-        const open = await openTurns(write, app)
-        const others = open.filter((other) => other.id !== turn.id && other.status === 'queued')
-        const positions = [...others, turn].map(({ position }) => position).toSorted((a, b) => a - b)
-        for (const [index, row] of [turn, ...others].entries()) {
-          const position = must(positions[index], 'A position')
-          await write.sql.update(turns).set({ position }).where(eq(turns.id, row.id))
-        }
-        return { message: presentMessage(message, true), turn: presentTurn(turn) }
-      }),
-
-    cancel: (app, id) =>
-      log.write(async (write) => {
-        await lockApp(write, app)
-        const row = await write.sql.query.turns.findFirst({ where: and(eq(turns.app, app), eq(turns.id, id)) })
-        if (row?.status !== 'queued' || row.startedAt) return false
-        const stopped = await stopQueued(write, row)
-        const [message] = await write.sql.select().from(messages).where(eq(messages.id, row.message))
-        await write.append(app, [
-          { type: 'message.updated', message: presentMessage(must(message, 'The message')) },
-          { type: 'turn.stopped', turn: presentTurn(stopped) },
-        ])
-        await apps.settle(write, app)
-        return true
-      }),
   }
 }
+
+/** Gives these turns the places that they have among them, in the order given. */
+async function setPositions({ sql }: Write, ordered: readonly TurnRow[]): Promise<void> {
+  const positions = ordered.map(({ position }) => position).toSorted((a, b) => a - b)
+  for (const [index, { id }] of ordered.entries()) {
+    const position = must(positions[index], 'A position')
+    await sql.update(turns).set({ position }).where(eq(turns.id, id))
+  }
+}
+
+/** A list on the screen is in the order of creation: what moved is taken out and put at the end. */
+const movedToEnd = (message: UserMessage): NewAppEvent[] => [
+  { type: 'message.removed', message: message.id },
+  { type: 'message.created', message },
+]
 
 type Queued = { message: typeof messages.$inferSelect; turn: TurnRow }
 

@@ -33,8 +33,8 @@ export type JournalOptions = {
   nextBlock: number
   /** Calls of the step that a former process began. */
   known: readonly KnownCall[]
-  effectOf(tool: string): 'transactional' | 'external'
-  now(): number
+  effectOf: (tool: string) => 'transactional' | 'external'
+  now: () => number
 }
 
 /** One call's `ToolWork`, and what it staged besides files. */
@@ -157,12 +157,17 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return work
   }
 
-  callFinished(call: DeclaredCall, given: ToolResult, work: StagedWork | undefined, ms: number): Promise<void> {
+  async callFinished(
+    call: DeclaredCall,
+    given: ToolResult,
+    work: StagedWork | undefined,
+    ms: number,
+  ): Promise<ToolResult> {
     const { writer, apps, turn } = this.#options
     const at = this.#shown(call)
     const { result, staged, changes } = settleWork(given, work, this.#tree)
     this.#tree = applyStaged(this.#tree, staged)
-    return writer.store(async (write) => {
+    await writer.store(async (write) => {
       if (staged.length > 0) await commitStaged(write.sql, turn.app, staged)
       await endCall(write, this.#owner, call, at.block, result)
       if (result.ok && work?.named) await apps.rename(write, turn.app, work.named.name, work.named.description)
@@ -170,6 +175,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
         changes.length === 0 ? [] : [{ type: 'files.changed', changes, origin: { turn: turn.id, call: call.call } }]
       return [...moved, endEvent(placeOf(this.#message, at), result, ms)]
     })
+    return result
   }
 
   blockCut(step: number, index: number, why: keyof typeof cutWords, kept?: RawBlock): Promise<void> {

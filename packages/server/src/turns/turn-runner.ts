@@ -33,8 +33,8 @@ export type TurnRunnerOptions = {
   tools: readonly Tool<ToolWork>[]
   system: string
   deploy: TurnFinish['deploy']
-  conversation(app: string): Promise<Conversation>
-  note(turn: TurnRow, note: AgentNote): void
+  conversation: (app: string) => Promise<Conversation>
+  note: (turn: TurnRow, note: AgentNote) => void
 }
 
 /** A turn that this process runs. */
