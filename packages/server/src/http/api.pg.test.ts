@@ -1,0 +1,177 @@
+import { expect, test } from 'vitest'
+import { limits } from '@overskill/protocol'
+import { sql } from 'drizzle-orm'
+import { idempotencyKeys } from '../database/schema.ts'
+import { createIdempotency } from './idempotency.ts'
+import { routes } from './route-table.ts'
+import { startTestServer } from './test-server.ts'
+
+const server = await startTestServer()
+const { db } = server.database
+
+test('a path that is none answers 404, and a method that is none 405 with those that are', async () => {
+  expect(await server.json({ path: '/api/nothing' })).toMatchObject({ code: 'not_found', status: 404 })
+  expect(await server.json({ path: '/api' })).toMatchObject({ code: 'not_found', status: 404 })
+  const wrong = await server.send({ method: 'PATCH', path: '/api/apps' })
+  expect([wrong.status, wrong.headers['allow']]).toEqual([405, 'POST, GET'])
+  expect(wrong.headers['content-type']).toBe('application/problem+json')
+  expect((await server.send({ method: 'OPTIONS', path: '/api/apps' })).status).toBe(405)
+  expect((await server.send({ method: 'POST', path: '/' })).status).toBe(405)
+})
+
+test('what a later release brings says so', async () => {
+  expect(await server.json({ method: 'POST', path: '/api/uploads' })).toMatchObject({
+    code: 'not_found',
+    detail: 'This call is not built yet.',
+  })
+  const attached = await server.json<{ errors: unknown[] }>({
+    method: 'POST',
+    path: '/api/apps',
+    json: { prompt: 'A', attachments: [] },
+  })
+  expect(attached.errors).toEqual([{ path: 'attachments', message: 'Attachments are not built yet.' }])
+})
+
+test('every wrong field is named with its path', async () => {
+  const app = await server.createApp()
+  const answer = await server.json<{ errors: { path: string }[] }>({
+    method: 'POST',
+    path: `/api/apps/${app}/files`,
+    json: { changes: [{ path: '', content: 1 }], note: 2, app: 'other1' },
+  })
+  expect(answer).toMatchObject({ code: 'invalid', errors: [{ path: 'app', message: 'Unknown field.' }] })
+  const more = await server.json<{ errors: { path: string }[] }>({
+    method: 'POST',
+    path: `/api/apps/${app}/files`,
+    json: { changes: [{ path: '', content: 1, x: 1 }], note: 2 },
+  })
+  expect(more.errors.map(({ path }) => path).sort()).toEqual([
+    'changes.0.content',
+    'changes.0.path',
+    'changes.0.x',
+    'note',
+  ])
+})
+
+test('unknown query fields are refused, on JSON calls and raw ones', async () => {
+  const app = await server.createApp()
+  for (const path of [
+    `/api/apps?what=1`,
+    `/api/apps/${app}/files?versio=1`,
+    `/api/apps/${app}/export.zip?versio=1`,
+    `/api/apps/${app}/events?from=1`,
+  ]) {
+    expect([path, (await server.send({ path })).status]).toEqual([path, 422])
+  }
+  expect((await server.send({ path: `/api/apps/${app}/export.zip?version=x` })).status).toBe(422)
+})
+
+test('a body over the limit answers 413, announced or not', async () => {
+  const body = `{"prompt":"${'x'.repeat(limits.bodyBytes)}"}`
+  const announced = await server.send({
+    method: 'POST',
+    path: '/api/apps',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  expect([announced.status, JSON.parse(announced.body).code]).toEqual([413, 'too_large'])
+  const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+  const chunked = await server.send({ method: 'POST', path: '/api/apps', headers, body })
+  expect(chunked.status).toBe(413)
+})
+
+test('HEAD answers as GET does, without the body', async () => {
+  const [get, head] = [
+    await server.send({ path: '/api/apps' }),
+    await server.send({ method: 'HEAD', path: '/api/apps' }),
+  ]
+  expect([head.status, head.body, head.headers['content-type']]).toEqual([get.status, '', get.headers['content-type']])
+})
+
+test('answers are never cached, sniffed, framed or shared, and carry a request id', async () => {
+  const { headers } = await server.send({ path: '/api/apps' })
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-request-id': expect.stringMatching(/^req_/) as string,
+  })
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+})
+
+test('the OpenAPI document has every call that is built', async () => {
+  const document = await server.json<{ openapi: string; paths: Record<string, Record<string, unknown>> }>({
+    path: '/api/openapi.json',
+  })
+  expect(document.openapi).toMatch(/^3\.1/)
+  for (const { method, path, kind } of routes) {
+    const operation = document.paths[path.replace('{+path}', '{path}')]?.[method.toLowerCase()]
+    expect([method, path, operation !== undefined]).toEqual([method, path, kind !== 'later'])
+  }
+})
+
+test('health says how each part is', async () => {
+  const health = await server.json<{ checks: object }>({ path: '/api/health' })
+  expect(Object.keys(health.checks).sort()).toEqual(['builder', 'database', 'dispatch', 'edge', 'model'])
+})
+
+const keyed = (key: string, json: object) => ({
+  method: 'POST',
+  path: '/api/apps',
+  headers: { 'idempotency-key': key },
+  json,
+})
+
+test('a repeated mutation with one key happens once and gets the first answer', async () => {
+  const first = await server.send(keyed('k1', { name: 'Once' }))
+  const again = await server.send(keyed('k1', { name: 'Once' }))
+  expect([again.status, again.body, again.headers['idempotency-replayed']]).toEqual([201, first.body, 'true'])
+  expect(first.headers['idempotency-replayed']).toBeUndefined()
+  expect((await server.send(keyed('k1', { name: 'Other' }))).status).toBe(422)
+  const found = await db.execute(sql`select 1 from apps where name = 'Once'`)
+  expect(found.rowCount).toBe(1)
+})
+
+test('a failure is repeated as the problem that it was', async () => {
+  const first = await server.send(keyed('k2', { name: '' }))
+  const again = await server.send(keyed('k2', { name: '' }))
+  expect([again.status, again.body, again.headers['content-type']]).toEqual([
+    422,
+    first.body,
+    'application/problem+json',
+  ])
+})
+
+test('of twenty requests with one key at once, one runs; the others hear its answer or that it runs', async () => {
+  const all = await Promise.all(Array.from({ length: 20 }, () => server.send(keyed('k3', { name: 'Twenty' }))))
+  expect(all.every(({ status }) => status === 201 || status === 409)).toBe(true)
+  expect((await db.execute(sql`select 1 from apps where name = 'Twenty'`)).rowCount).toBe(1)
+})
+
+test('a key whose first request was cut off by a crash is free again after the start; one of this process is not', async () => {
+  const row = { person: 'owner', method: 'POST', path: '/x', bodyHash: 'other' }
+  await db.insert(idempotencyKeys).values([
+    { ...row, key: 'before', createdAt: new Date(Date.now() - 60_000) },
+    { ...row, key: 'now', createdAt: new Date(Date.now() + 60_000) },
+  ])
+  const idempotent = createIdempotency(db, new Date())
+  const run = async () => Response.json({ ran: true })
+  const ask = (key: string) =>
+    idempotent({ person: 'owner', method: 'POST', path: '/x', key, body: new Uint8Array() }, run)
+  expect((await ask('before')).status).toBe(200)
+  expect((await ask('now')).status).not.toBe(200)
+})
+
+test('a key is free after 24 hours, and after an answer that says try again', async () => {
+  const row = { person: 'owner', method: 'POST', path: '/y', bodyHash: 'other', status: 200, body: '{}' }
+  await db.insert(idempotencyKeys).values({ ...row, key: 'old', createdAt: new Date(Date.now() - 25 * 3_600_000) })
+  const idempotent = createIdempotency(db)
+  const ask = (key: string, status: number) =>
+    idempotent(
+      { person: 'owner', method: 'POST', path: '/y', key, body: new Uint8Array() },
+      async () => new Response('{}', { status }),
+    )
+  expect((await ask('old', 201)).status).toBe(201)
+  expect((await ask('later', 503)).status).toBe(503)
+  expect((await ask('later', 200)).headers.get('idempotency-replayed')).toBeNull()
+})
