@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createEdgePreviewService } from '@overskill/edge'
 import { parseHost } from '@overskill/protocol'
-import { codeText, makeApp } from './made-app.ts'
+import { codeText, hostsOfBench, makeApp } from './made-app.ts'
 
 /** The edge's front alone in a process, as `edge.ts` measures it: `node edge-front.ts <content dir>`; prints its port. */
 
@@ -19,11 +19,14 @@ const { artifact, contents } = makeApp({
   '/assets/app.js': codeText('asset', 30_720),
 })
 await edge.store(artifact, contents)
-edge.putApp({ app: 'abc123', slug: 'bench-app' })
-await edge.switchTo({ app: 'abc123', environment: 'production', artifactHash: artifact.hash, fence: 1 })
+const published = hostsOfBench.map((slug, index) => ({ app: index.toString(36).padStart(6, '0'), slug }))
+edge.load(
+  published,
+  published.map(({ app }) => ({ app, environment: 'production', artifactHash: artifact.hash, fence: 1 })),
+)
 
 const domains = { studio: 'localhost', apps: 'localhost' }
-const server = createServer((request, response) =>
+const server = createServer({ optimizeEmptyRequests: true }, (request, response) =>
   edge.handle(request, response, parseHost(request.headers.host ?? '', domains)),
 )
 server.listen(0, '127.0.0.1', () => {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Artifact } from '@overskill/builder'
 
+/** Published names that both servers know: a host has to be found among many. The first one is asked for. */
+export const hostsOfBench = ['bench-app', ...Array.from({ length: 999 }, (_, index) => `other-app-${index}`)] as const
+
 export type MadeApp = { artifact: Artifact; contents: Map<string, Uint8Array> }
 
 /** Source-like text of a size: as compressible as code is, and different for each seed. */
