@@ -14,5 +14,11 @@ export default defineConfig({
     // The studio's Content-Security-Policy allows no data: addresses, so nothing is inlined.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // zod and its switch in one chunk: whoever imports zod, from whichever chunk, finds it switched already.
+        codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|src\/no-eval\.ts/ }] },
+      },
+    },
   },
 })

@@ -1,3 +1,4 @@
+import './no-eval.ts'
 import './ui/tokens.css'
 import { must } from '@overskill/protocol'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { z } from 'zod'
+import { problemOf } from './api/problem.ts'
 import { HomePage } from './home/home-page.tsx'
 import { CrashPage, NotFoundPage } from './ui/last-pages.tsx'
 import { Toasts } from './ui/toasts.tsx'
@@ -12,7 +13,7 @@ const root = createRootRoute({
     </>
   ),
   notFoundComponent: () => <NotFoundPage />,
-  errorComponent: ({ error }) => <CrashPage error={error} />,
+  errorComponent: ({ error }) => <CrashPage message={problemOf(error).detail} />,
 })
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage })

@@ -22,84 +22,24 @@ export type StreamOptions = {
   maxWaitMs?: number
 }
 
-type Taken = 'ok' | 'gap'
-
 /**
  * Follows an app's events until closed: resumes with `Last-Event-ID`, starts over from a snapshot when numbers are
  * missing, tries again for ever when the connection breaks. Never throws; a refusal that trying again cannot change
  * (not found, not allowed) ends it with `gone`.
  */
-export function followApp(app: string, sink: StreamSink, options: StreamOptions = {}): { close(): void } {
+export function followApp(app: string, sink: StreamSink, options: StreamOptions = {}): { close: () => void } {
   const { silenceMs = 40_000, firstWaitMs = 250, maxWaitMs = 8_000 } = options
-  const request = options.fetch ?? fetch
   const closed = new AbortController()
-  let lastSeq: number | undefined
+  const log = createLogReader(sink)
   let failures = 0
 
-  const take = (messages: StreamMessage[]): Taken => {
-    const events: AppEvent[] = []
-    const flush = (): void => {
-      if (events.length > 0) sink.events(events.splice(0))
+  const connect = (): Promise<void> => {
+    const onAlive = (): void => {
+      failures = 0
+      sink.status('live')
     }
-    for (const message of messages) {
-      if (message.event === 'snapshot') {
-        flush()
-        const snapshot = Snapshot.parse(JSON.parse(message.data))
-        lastSeq = snapshot.seq
-        sink.snapshot(snapshot)
-        continue
-      }
-      const seq = Number(message.id)
-      if (message.id === undefined || !Number.isInteger(seq)) continue // presence and other things without a number
-      if (lastSeq === undefined || seq <= lastSeq) continue
-      if (seq > lastSeq + 1) {
-        flush()
-        return 'gap'
-      }
-      lastSeq = seq
-      const event = fromWire(message.event, message.data)
-      if (event) events.push(event)
-    }
-    flush()
-    return 'ok'
-  }
-
-  /** One connection, until it ends for any reason. */
-  const connect = async (): Promise<void> => {
-    const connection = new AbortController()
-    const signal = AbortSignal.any([closed.signal, connection.signal])
-    const silence = createSilenceTimer(silenceMs, () => connection.abort())
-    try {
-      const response = await request(`/api/apps/${app}/events`, {
-        headers: {
-          accept: 'text/event-stream',
-          ...(lastSeq !== undefined && { 'last-event-id': String(lastSeq) }),
-        },
-        cache: 'no-store',
-        signal,
-      })
-      if (!response.ok || !response.body) throw await readProblem(response)
-      const parser = createSseParser()
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return
-        silence.restart()
-        const messages = parser.push(value)
-        if (take(messages) === 'gap') {
-          lastSeq = undefined
-          return
-        }
-        // Only data proves that the stream works: a proxy that accepts and drops must not reset the waiting time.
-        if (messages.length > 0 || lastSeq !== undefined) {
-          failures = 0
-          sink.status('live')
-        }
-      }
-    } finally {
-      silence.stop()
-      connection.abort()
-    }
+    const address = `/api/apps/${app}/events`
+    return readOnce({ request: options.fetch ?? fetch, address, closed: closed.signal, silenceMs, log, onAlive })
   }
 
   const run = async (): Promise<void> => {
@@ -121,6 +61,89 @@ export function followApp(app: string, sink: StreamSink, options: StreamOptions 
 
   void run()
   return { close: () => closed.abort() }
+}
+
+/** Where in the log the page is, over all connections. */
+type LogReader = {
+  /** The number of the last event taken; undefined: the next connection begins from a snapshot. */
+  last: () => number | undefined
+  /** Takes messages; `false` when a number is missing, and then forgets where it was. */
+  take: (messages: StreamMessage[]) => boolean
+}
+
+function createLogReader(sink: StreamSink): LogReader {
+  let last: number | undefined
+  let events: AppEvent[] = []
+
+  const flush = (): void => {
+    if (events.length > 0) sink.events(events)
+    events = []
+  }
+  /** Takes one message; `false` when numbers before it are missing. */
+  const takeOne = ({ id, event, data }: StreamMessage): boolean => {
+    if (event === 'snapshot') {
+      flush()
+      const snapshot = Snapshot.parse(JSON.parse(data))
+      last = snapshot.seq
+      sink.snapshot(snapshot)
+      return true
+    }
+    const seq = Number(id)
+    if (id === undefined || !Number.isInteger(seq)) return true // presence and other things without a number
+    if (last === undefined || seq <= last) return true
+    if (seq > last + 1) return false
+    last = seq
+    const known = fromWire(event, data)
+    if (known) events.push(known)
+    return true
+  }
+  return {
+    last: () => last,
+    take(messages) {
+      const whole = messages.every(takeOne)
+      flush()
+      if (!whole) last = undefined
+      return whole
+    },
+  }
+}
+
+type Connection = {
+  request: typeof fetch
+  address: string
+  closed: AbortSignal
+  silenceMs: number
+  log: LogReader
+  /** The stream has proved that it works. */
+  onAlive: () => void
+}
+
+/** Reads one connection until it ends, is silent for too long, or a number is missing. Rejects when it is refused. */
+async function readOnce({ request, address, closed, silenceMs, log, onAlive }: Connection): Promise<void> {
+  const connection = new AbortController()
+  const silence = createSilenceTimer(silenceMs, () => connection.abort())
+  const last = log.last()
+  try {
+    const response = await request(address, {
+      headers: { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': String(last) }) },
+      cache: 'no-store',
+      signal: AbortSignal.any([closed, connection.signal]),
+    })
+    if (!response.ok || !response.body) throw await readProblem(response)
+    const parser = createSseParser()
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      silence.restart()
+      if (!log.take(parser.push(value))) return
+      // Only something read proves that it works: a proxy that accepts and drops must not reset the waiting time.
+      if (log.last() !== undefined) onAlive()
+    }
+  } finally {
+    silence.stop()
+    connection.abort()
+  }
 }
 
 const isFinal = (problem: Problem): boolean => problem.code === 'not_found' || problem.code === 'forbidden'

@@ -1,11 +1,4 @@
-import type {
-  AnySchema,
-  ContractProcedure,
-  ErrorMap,
-  InferSchemaInput,
-  InferSchemaOutput,
-  Meta,
-} from '@orpc/contract'
+import type { AnySchema, ContractProcedure, ErrorMap, InferSchemaInput, InferSchemaOutput, Meta } from '@orpc/contract'
 import { ApiProblem, readProblem, unreachable } from './problem.ts'
 
 export type CallOptions = {
@@ -76,6 +69,7 @@ function fillPath(template: string, input: Record<string, unknown>): { path: str
 
 function queryString(fields: Record<string, unknown>): string {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
+  for (const [name, value] of Object.entries(fields))
+    if (typeof value === 'string' || typeof value === 'number') query.set(name, String(value))
   return query.size > 0 ? `?${query}` : ''
 }

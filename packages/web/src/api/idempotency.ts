@@ -3,9 +3,9 @@ import { useState } from 'react'
 
 export type Idempotency = {
   /** The key for this body: the same as last time when the body is the same and the last send has not succeeded. */
-  keyFor(body: unknown): string
+  keyFor: (body: unknown) => string
   /** To call after a success: the same words said again are a new wish. */
-  renew(): void
+  renew: () => void
 }
 
 /** Keys of one form, so that a send repeated after a broken connection is done once. */

@@ -54,7 +54,12 @@ function QueuedMessage({ message, place, queue }: QueuedMessageProps) {
       </span>
       {queue.length > 1 && (
         <>
-          <IconButton size="icon-small" label={composerWords.up} disabled={place === 0} onClick={() => moveTo(place - 1)}>
+          <IconButton
+            size="icon-small"
+            label={composerWords.up}
+            disabled={place === 0}
+            onClick={() => moveTo(place - 1)}
+          >
             <ArrowUp />
           </IconButton>
           <IconButton
@@ -79,7 +84,12 @@ function QueuedMessage({ message, place, queue }: QueuedMessageProps) {
       >
         <CornerDownLeft />
       </IconButton>
-      <IconButton size="icon-small" label={composerWords.remove} disabled={remove.isPending} onClick={() => remove.mutate()}>
+      <IconButton
+        size="icon-small"
+        label={composerWords.remove}
+        disabled={remove.isPending}
+        onClick={() => remove.mutate()}
+      >
         <X />
       </IconButton>
     </li>

@@ -32,7 +32,12 @@ export function ConversationView() {
       </div>
       {!atBottom && (
         <div className="absolute inset-x-0 bottom-2 flex justify-center">
-          <IconButton label={conversationWords.toBottom} tone="plain" className="rounded-full shadow-float" onClick={toBottom}>
+          <IconButton
+            label={conversationWords.toBottom}
+            tone="plain"
+            className="rounded-full shadow-float"
+            onClick={toBottom}
+          >
             <ArrowDown />
           </IconButton>
         </div>

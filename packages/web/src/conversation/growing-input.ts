@@ -30,10 +30,17 @@ export function createInputReader(): (inputText: string) => GrowingInput {
     }
     reader.push(inputText.slice(taken))
     taken = inputText.length
-    const content = contentFields.map((name) => reader.fields().get(name)?.text).find((text) => text !== undefined) ?? ''
+    const content =
+      contentFields.map((name) => reader.fields().get(name)?.text).find((text) => text !== undefined) ?? ''
     for (; counted < content.length; counted += 1) if (content.charCodeAt(counted) === 10) newlines += 1
     return { fields: reader.fields(), lines: lineCount(content, newlines) }
   }
+}
+
+/** Lines of the content in an input that is whole. */
+export function contentLines(field: (name: string) => string | undefined): number {
+  const content = contentFields.map(field).find((text) => text !== undefined) ?? ''
+  return lineCount(content, content.split('\n').length - 1)
 }
 
 /** Lines of a text with this many line ends: one that ends with a line end has no empty last line. */

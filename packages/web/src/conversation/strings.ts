@@ -32,6 +32,7 @@ export const conversationWords = {
   version: (number: number, title: string) => `v${number} · ${title}`,
   changedFiles: (count: number) => (count === 1 ? '1 file' : `${count.toLocaleString('en')} files`),
   preview: 'Preview',
+  why: 'See why',
   compare: 'Compare',
   restore: 'Restore',
   deployments: {
@@ -50,7 +51,8 @@ export const conversationWords = {
   image: (text: string) => `Image: ${text}`,
   imageUntitled: 'without a description',
   restoreTitle: (number: number) => `Restore version ${number}?`,
-  restoreText: 'A new version with the files of that one is made and shown in the preview. Nothing is lost: every version stays in History. The public page does not change.',
+  restoreText:
+    'A new version with the files of that one is made and shown in the preview. Nothing is lost: every version stays in History. The public page does not change.',
   restored: (number: number, now: number) => `Version ${number} is restored as version ${now}.`,
   showingOld: (number: number) => `The preview changes to version ${number}.`,
 }

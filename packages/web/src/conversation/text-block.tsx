@@ -16,7 +16,7 @@ const textOf = (node: React.ReactNode): string => {
 }
 
 const Pre = ({ children }: WithNode<'pre'>) => (
-  <div className="group relative my-3" dir="ltr">
+  <div className="relative" dir="ltr">
     <pre tabIndex={0} className="overflow-x-auto rounded-control bg-sunken py-2.5 pr-10 pl-3 text-12 leading-5">
       {children}
     </pre>
@@ -50,26 +50,26 @@ const ImageLink = ({ src, alt }: WithNode<'img'>) => (
   </a>
 )
 
-const heading = 'mt-4 mb-1 text-14 font-medium first:mt-0'
+const heading = 'pt-2 text-14 font-medium'
 
 const components: Components = {
-  p: ({ children }: WithNode<'p'>) => <p className="my-2 first:mt-0 last:mb-0">{children}</p>,
+  p: ({ children }: WithNode<'p'>) => <p>{children}</p>,
   h1: ({ children }: WithNode<'h1'>) => <h3 className={heading}>{children}</h3>,
   h2: ({ children }: WithNode<'h2'>) => <h3 className={heading}>{children}</h3>,
   h3: ({ children }: WithNode<'h3'>) => <h4 className={heading}>{children}</h4>,
   h4: ({ children }: WithNode<'h4'>) => <h4 className={heading}>{children}</h4>,
-  ul: ({ children }: WithNode<'ul'>) => <ul className="my-2 list-disc space-y-1 ps-5 marker:text-muted">{children}</ul>,
+  ul: ({ children }: WithNode<'ul'>) => <ul className="list-disc space-y-1 ps-5 marker:text-muted">{children}</ul>,
   ol: ({ children, start }: WithNode<'ol'>) => (
-    <ol start={start} className="my-2 list-decimal space-y-1 ps-5 marker:text-muted">
+    <ol start={start} className="list-decimal space-y-1 ps-5 marker:text-muted">
       {children}
     </ol>
   ),
   li: ({ children }: WithNode<'li'>) => <li className="ps-1">{children}</li>,
   blockquote: ({ children }: WithNode<'blockquote'>) => (
-    <blockquote className="my-2 border-s-2 border-hairline ps-3 text-muted">{children}</blockquote>
+    <blockquote className="border-s-2 border-hairline ps-3 text-muted">{children}</blockquote>
   ),
   strong: ({ children }: WithNode<'strong'>) => <strong className="font-strong">{children}</strong>,
-  hr: () => <hr className="my-4 border-hairline" />,
+  hr: () => <hr className="border-hairline" />,
   inlineCode: ({ children }: WithNode<'code'>) => (
     <code className="rounded-[4px] bg-sunken px-1 py-0.5 text-12 wrap-anywhere">{children}</code>
   ),
@@ -78,7 +78,7 @@ const components: Components = {
   a: Link,
   img: ImageLink,
   table: ({ children }: WithNode<'table'>) => (
-    <div tabIndex={0} className="my-3 overflow-x-auto rounded-control border border-hairline">
+    <div tabIndex={0} className="overflow-x-auto rounded-control border border-hairline">
       <table className="w-full text-13">{children}</table>
     </div>
   ),
@@ -91,7 +91,7 @@ const components: Components = {
 /** The model's text: markdown, drawn while it grows, sanitised; nothing of it loads or runs by itself. */
 export const TextBlock = memo(({ text, done }: { text: string; done: boolean }) => (
   <Streamdown
-    className="space-y-0 wrap-anywhere"
+    className="flex flex-col gap-2 space-y-0 wrap-anywhere"
     dir="auto"
     components={components}
     controls={false}

@@ -17,7 +17,11 @@ export function ThinkingBlock({ text, ms, done }: ThinkingBlockProps) {
         className="-mx-1 flex h-7 items-center gap-1 rounded-control px-1 transition-colors hover:text-ink"
         onClick={() => setOpen(!open)}
       >
-        <ChevronRight aria-hidden className={`size-4 transition-transform ${open ? 'rotate-90' : ''}`} strokeWidth={1.5} />
+        <ChevronRight
+          aria-hidden
+          className={`size-4 transition-transform ${open ? 'rotate-90' : ''}`}
+          strokeWidth={1.5}
+        />
         {done ? (
           ms === undefined ? (
             conversationWords.thought

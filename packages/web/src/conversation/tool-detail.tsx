@@ -36,9 +36,10 @@ export function ToolDetail({ call, field }: ToolDetailProps) {
 }
 
 const asPatch = (oldText: string, newText: string): string =>
-  [...oldText.split('\n').map((line) => `-${line}`), ...(newText ? newText.split('\n').map((line) => `+${line}`) : [])].join(
-    '\n',
-  )
+  [
+    ...oldText.split('\n').map((line) => `-${line}`),
+    ...(newText ? newText.split('\n').map((line) => `+${line}`) : []),
+  ].join('\n')
 
 /** A file's text: its end while it grows, its beginning when it is whole. */
 function Content({ text, growing }: { text: string; growing: boolean }) {
@@ -55,7 +56,9 @@ function Content({ text, growing }: { text: string; growing: boolean }) {
         <pre dir="ltr" className="w-fit min-w-full px-3 py-1.5 text-12 leading-5">
           {shown.join('\n')}
         </pre>
-        {!growing && hidden > 0 && <p className="px-3 pb-1.5 text-12 text-muted">{conversationWords.cutHere(hidden)}</p>}
+        {!growing && hidden > 0 && (
+          <p className="px-3 pb-1.5 text-12 text-muted">{conversationWords.cutHere(hidden)}</p>
+        )}
       </div>
     </div>
   )

@@ -5,7 +5,7 @@ import { duration } from '../ui/figures.ts'
 import { LineChange } from '../ui/line-change.tsx'
 import { FilePath } from '../ui/file-path.tsx'
 import { Spinner } from '../ui/spinner.tsx'
-import { createInputReader, type GrowingInput } from './growing-input.ts'
+import { contentLines, createInputReader } from './growing-input.ts'
 import { conversationWords } from './strings.ts'
 import { ToolDetail } from './tool-detail.tsx'
 import { fieldsOf, isFailed, isOpen, subjectOf, verbOf, type ToolSubject } from './tool-words.ts'
@@ -41,7 +41,7 @@ export const ToolRow = memo(({ call }: { call: ToolCall }) => {
         <span className="shrink-0 text-muted">{verbOf(call)}</span>
         <Subject subject={subjectOf(call.name, field)} />
         <span className="ml-auto flex shrink-0 items-center gap-2 ps-1 text-12 text-muted">
-          <Measure call={call} growing={growing} />
+          <Measure call={call} lines={call.input === undefined ? growing.lines : contentLines(field)} />
         </span>
       </button>
       {isFailed(call) && !open && (
@@ -70,10 +70,10 @@ function Subject({ subject }: { subject: ToolSubject }) {
 }
 
 /** The figures of a row: lines while they come, then what changed and how long it took. */
-function Measure({ call, growing }: { call: ToolCall; growing: GrowingInput }) {
+function Measure({ call, lines }: { call: ToolCall; lines: number }) {
   if (isOpen(call)) {
     if (call.status === 'queued') return conversationWords.statuses.queued
-    return growing.lines > 0 ? conversationWords.lines(growing.lines) : null
+    return lines > 0 ? conversationWords.lines(lines) : null
   }
   return (
     <>

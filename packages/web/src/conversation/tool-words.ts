@@ -47,8 +47,18 @@ export function verbOf(call: ToolCall): string {
   return call.status === 'complete' ? done : failed
 }
 
-/** What a group of calls does or did, in one line: "Wrote 6 files, read 2 files". */
+/** What a group of calls does or did, in one line: "Wrote 6 files, read 2 files, 1 failed". */
 export function summaryOf(calls: readonly ToolCall[]): string {
+  const parts = [doneOf(calls)].filter((part) => part !== '')
+  const failures = calls.filter(isFailed).length
+  const cancelled = calls.filter((call) => call.status === 'cancelled').length
+  if (failures > 0) parts.push(`${failures} failed`)
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`)
+  return parts.join(', ')
+}
+
+/** What the running calls of a group do; when none runs, what was done. Empty when there is neither. */
+export function doneOf(calls: readonly ToolCall[]): string {
   const running = calls.filter(isOpen)
   const counted = running.length > 0 ? running : calls.filter((call) => call.status === 'complete')
   const counts = new Map<string, number>()
@@ -58,10 +68,6 @@ export function summaryOf(calls: readonly ToolCall[]): string {
     const verb = running.length > 0 ? words.doing : words.done
     return `${index === 0 ? verb : lowerFirst(verb)} ${words.many(count)}`.trim()
   })
-  const failures = calls.filter(isFailed).length
-  const cancelled = calls.filter((call) => call.status === 'cancelled').length
-  if (failures > 0) parts.push(`${failures} failed`)
-  if (cancelled > 0) parts.push(`${cancelled} cancelled`)
   return parts.join(', ')
 }
 

@@ -16,7 +16,9 @@ export function TurnCost({ turn }: { turn: Turn }) {
   return (
     <span title={cost.reason ? `${detail}. ${cost.reason}` : detail}>
       {moneyOf(turn)}
-      {!isSample(turn.model) && input + usage.outputTokens > 0 && ` · ${compact.format(input + usage.outputTokens)} tokens`}
+      {!isSample(turn.model) &&
+        input + usage.outputTokens > 0 &&
+        ` · ${compact.format(input + usage.outputTokens)} tokens`}
     </span>
   )
 }

@@ -44,14 +44,13 @@ export function VersionCard({ version, turn }: VersionCardProps) {
 function PreviewButton({ version, live, failed }: { version: number; live: boolean; failed: boolean }) {
   const { showTab } = useEditor()
   const show = useShowInPreview()
-  if (failed) return null
   const onClick = (): void => {
-    if (!live) show.mutate(version)
+    if (!live && !failed) show.mutate(version)
     showTab('preview')
   }
   return (
     <Button size="small" tone="quiet" disabled={show.isPending} onClick={onClick}>
-      {conversationWords.preview}
+      {failed ? conversationWords.why : conversationWords.preview}
     </Button>
   )
 }

@@ -31,7 +31,11 @@ export function ActivityLine({ activity }: { activity: Activity | undefined }) {
       role="progressbar"
       aria-label={editorWords.progress}
       aria-valuetext={activity.text}
-      {...(known && { 'aria-valuenow': Math.round((activity.done ?? 0) * 100), 'aria-valuemin': 0, 'aria-valuemax': 100 })}
+      {...(known && {
+        'aria-valuenow': Math.round((activity.done ?? 0) * 100),
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+      })}
       className="pointer-events-none absolute inset-x-0 -bottom-px h-0.5 overflow-hidden"
     >
       <div

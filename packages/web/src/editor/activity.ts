@@ -1,6 +1,6 @@
 import type { Block, ToolCall } from '@overskill/protocol'
 import { runningTurn } from '../conversation/exchanges.ts'
-import { isOpen, summaryOf } from '../conversation/tool-words.ts'
+import { doneOf, isOpen } from '../conversation/tool-words.ts'
 import type { AppState } from './app-state.ts'
 import { editorWords } from './strings.ts'
 
@@ -32,7 +32,7 @@ export function activityOf(state: AppState): Activity | undefined {
 }
 
 function textOf(block: Block | undefined): string | undefined {
-  if (block?.type === 'tools' && block.calls.some(isOpen)) return summaryOf(block.calls)
+  if (block?.type === 'tools' && block.calls.some(isOpen)) return doneOf(block.calls)
   if (block?.type === 'thinking' && !block.done) return words.thinking
   if (block?.type === 'text' && !block.done) return words.answering
   if (block?.type === 'tools' && block.status === 'complete') return words.waiting

@@ -6,10 +6,10 @@ import { applyToApp, beginFrom, type AppState } from './app-state.ts'
 export type StoreState = { status: StreamStatus; problem: Problem | undefined; app: AppState | undefined }
 
 export type AppStore = {
-  get(): StoreState
-  subscribe(onChange: () => void): () => void
+  get: () => StoreState
+  subscribe: (onChange: () => void) => () => void
   /** Connects; the returned function disconnects. */
-  open(): () => void
+  open: () => () => void
 }
 
 /**

@@ -34,7 +34,15 @@ export function EditorLayout() {
   const conversationShown = shown === 'shown'
   const actions = { ...navigation, openModels: () => setPanel('models'), openPublish: () => setPanel('publish') }
   const toggle = (): void => setShown(conversationShown ? 'hidden' : 'shown')
-  useEditorShortcuts({ composer, showTab: navigation.showTab, toggle, showConversation: () => { setShown('shown'); setHalf('conversation') } })
+  useEditorShortcuts({
+    composer,
+    showTab: navigation.showTab,
+    toggle,
+    showConversation: () => {
+      setShown('shown')
+      setHalf('conversation')
+    },
+  })
   return (
     <EditorActionsContext value={actions}>
       <title>{`${app.name || words.untitled} · ${words.product}`}</title>
@@ -56,7 +64,10 @@ export function EditorLayout() {
             <Composer field={composer} />
           </section>
           {conversationShown && <PaneResizer width={width} />}
-          <section aria-label={editorWords.app} className={classes('flex min-w-0 flex-1 flex-col', half === 'conversation' && 'max-md:hidden')}>
+          <section
+            aria-label={editorWords.app}
+            className={classes('flex min-w-0 flex-1 flex-col', half === 'conversation' && 'max-md:hidden')}
+          >
             <EditorTabs />
           </section>
           {panel === 'publish' && <PublishPanel onClose={() => setPanel(undefined)} />}

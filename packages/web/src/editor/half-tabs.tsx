@@ -10,7 +10,7 @@ const halves = [
 
 /** On a phone: which half of the editor one sees. */
 export const HalfTabs = ({ half, onChange }: { half: Half; onChange: (half: Half) => void }) => (
-  <div role="group" aria-label={editorWords.halves} className="flex shrink-0 border-b border-hairline md:hidden">
+  <nav aria-label={editorWords.halves} className="flex shrink-0 border-b border-hairline md:hidden">
     {halves.map((one) => (
       <button
         key={one.half}
@@ -25,5 +25,5 @@ export const HalfTabs = ({ half, onChange }: { half: Half; onChange: (half: Half
         {one.label}
       </button>
     ))}
-  </div>
+  </nav>
 )

@@ -17,7 +17,7 @@ export function AppCardMenu({ app }: { app: App }) {
   // Only a deletion that takes a public page away asks first; the other is undone by a click.
   const onDelete = (): void => (app.productionUrl ? setConfirming(true) : remove.mutate())
   return (
-    <div className="absolute right-1.5 bottom-7">
+    <div className="absolute right-1.5 bottom-6.5">
       <Menu
         trigger={
           <Button tone="quiet" size="icon-small" aria-label={homeWords.menu(app.name || words.untitled)}>

@@ -37,9 +37,15 @@ const Tile = ({ app }: { app: App }) => (
     style={{ '--tile-hue': hueOf(app.id) } as React.CSSProperties}
     className="app-tile flex aspect-16/10 items-end border-b border-hairline p-3 text-28 font-medium"
   >
-    {[...(app.name || '?')][0]?.toUpperCase()}
+    {initialOf(app.name)}
   </span>
 )
+
+/** The first letter as a person counts letters. */
+const initialOf = (name: string): string => {
+  const [first] = new Intl.Segmenter().segment(name)
+  return first?.segment.toLocaleUpperCase() ?? '?'
+}
 
 /** A hue in degrees that an id always has. */
 export function hueOf(id: string): number {
@@ -55,10 +61,15 @@ const stateIcons = {
   broken: <CircleAlert className="size-3.5 shrink-0 text-danger" strokeWidth={1.5} />,
 }
 
+/** One state is enough where all is well: what is public is ready, too. */
 const AppState = ({ app }: { app: App }) => (
   <>
-    {stateIcons[app.status]}
-    <span className="truncate">{homeWords.status[app.status]}</span>
+    {(app.status !== 'ready' || !app.productionUrl) && (
+      <>
+        {stateIcons[app.status]}
+        <span className="truncate">{homeWords.status[app.status]}</span>
+      </>
+    )}
     {app.productionUrl && (
       <span className="flex min-w-0 items-center gap-1">
         <Globe className="size-3.5 shrink-0" strokeWidth={1.5} />

@@ -9,7 +9,7 @@ import { AppCard } from './app-card.tsx'
 import { EmptyApps } from './empty-apps.tsx'
 import { homeWords } from './strings.ts'
 
-const gridClass = 'mt-3 grid grid-cols-[repeat(auto-fill,minmax(min(13rem,100%),1fr))] gap-4'
+const gridClass = 'mt-3 grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-4'
 /** Fewer apps than this are found by looking. */
 const searchFrom = 6
 

@@ -18,12 +18,12 @@ export function PromptForm() {
   const [model, setModel] = useState('')
   const [mode, setMode] = useState<Mode>('build')
   const field = useRef<HTMLTextAreaElement>(null)
-  const create = useCreateApp()
+  const create = useCreateApp(() => setPrompt(''))
   const ready = prompt.trim() !== '' && !create.isPending
 
   const send = (): void => {
     if (!ready) return
-    create.mutate({ prompt: prompt.trim(), mode, ...(model && { model }) }, { onSuccess: () => setPrompt('') })
+    create.mutate({ prompt: prompt.trim(), mode, ...(model && { model }) })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(isCommand(event) || event.ctrlKey) || event.nativeEvent.isComposing) return

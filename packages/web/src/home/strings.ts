@@ -10,7 +10,8 @@ export const homeWords = {
   noMatch: (text: string) => `No app is named like “${text}”.`,
   loadFailed: 'Your apps could not be loaded.',
   emptyTitle: 'Nothing here yet',
-  emptyText: 'The example is a reading list. The sample model builds it in front of you, without a key and without cost.',
+  emptyText:
+    'The example is a reading list. The sample model builds it in front of you, without a key and without cost.',
   emptyAction: 'Build the example',
   status: { new: 'New', working: 'Working', ready: 'Ready', broken: 'Does not build' },
   published: 'Published',

@@ -4,8 +4,8 @@ import { useNavigate } from '@tanstack/react-router'
 import { call } from '../api/call.ts'
 import { useIdempotency } from '../api/idempotency.ts'
 
-/** Creates an app and goes to it. */
-export function useCreateApp() {
+/** Creates an app and goes to it. `onCreated` is told before this page is left. */
+export function useCreateApp(onCreated?: () => void) {
   const navigate = useNavigate()
   const client = useQueryClient()
   const idempotency = useIdempotency()
@@ -14,6 +14,7 @@ export function useCreateApp() {
       call(contract.apps.create, wish, { idempotencyKey: idempotency.keyFor(wish) }),
     onSuccess: async ({ app }) => {
       idempotency.renew()
+      onCreated?.()
       void client.invalidateQueries({ queryKey: ['apps'] })
       await navigate({ to: '/apps/$app', params: { app: app.id } })
     },

@@ -48,7 +48,13 @@ const Variable = ({ name, text }: { name: string; text: string }) => (
   </div>
 )
 
-function ModelState({ current, onUse }: { current: string | undefined; onUse: ModelsDialogProps['onUse'] | undefined }) {
+function ModelState({
+  current,
+  onUse,
+}: {
+  current: string | undefined
+  onUse: ModelsDialogProps['onUse'] | undefined
+}) {
   const client = useQueryClient()
   const models = useQuery(modelsQuery)
   const health = useQuery(healthQuery)

@@ -13,7 +13,8 @@ export const modelWords = {
   sampleIntro:
     'The sample model is not AI. It matches words of your prompt to a few hand-written kinds of app: a collection of anything, a landing page, a calculator. It costs nothing and sends nothing anywhere.',
   connectTitle: 'Connect a model',
-  connectIntro: 'Set these two variables where the server is started, then restart it. Keys are read from there only; the studio never sees them.',
+  connectIntro:
+    'Set these two variables where the server is started, then restart it. Keys are read from there only; the studio never sees them.',
   keyName: 'ANTHROPIC_API_KEY',
   keyText: 'Your key. Required.',
   baseName: 'ANTHROPIC_BASE_URL',

@@ -21,7 +21,11 @@ export function DeviceFrame({ device, children }: { device: Device; children: Re
       <div className="h-full" style={{ width: width ? width * scale : '100%' }}>
         <div
           className={width ? 'origin-top-left border-x border-hairline' : ''}
-          style={{ width: width ?? '100%', height: `${100 / scale}%`, transform: scale < 1 ? `scale(${scale})` : 'none' }}
+          style={{
+            width: width ?? '100%',
+            height: `${100 / scale}%`,
+            transform: scale < 1 ? `scale(${scale})` : 'none',
+          }}
         >
           {children}
         </div>

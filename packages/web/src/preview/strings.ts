@@ -12,7 +12,9 @@ export const previewWords = {
   waitingTitle: 'Waiting to be built',
   failedTitle: (version: number) => `Version ${version} does not build`,
   failedIn: (version: number, file: string, line: number | undefined) =>
-    line === undefined ? `The build of version ${version} failed in ${file}.` : `The build of version ${version} failed in ${file}, line ${line}.`,
+    line === undefined
+      ? `The build of version ${version} failed in ${file}.`
+      : `The build of version ${version} failed in ${file}, line ${line}.`,
   failedSomewhere: (version: number) => `The build of version ${version} failed.`,
   stillShows: (version: number) => `Your app still shows version ${version}.`,
   showsNothing: 'Nothing is shown yet.',

@@ -1,4 +1,12 @@
-import { must, newId, type BuildError, type Deployment, type NewAppEvent, type Turn, type TurnErrorCode } from '@overskill/protocol'
+import {
+  must,
+  newId,
+  type BuildError,
+  type Deployment,
+  type NewAppEvent,
+  type Turn,
+  type TurnErrorCode,
+} from '@overskill/protocol'
 import { hashOf, sayTo, turnOf, versionOf, type StandIn } from './stand-in.ts'
 
 /** A turn that a test plays by hand, event by event, the way the server would write them. */
@@ -6,7 +14,7 @@ export type PlayedTurn = {
   app: string
   turn: Turn
   message: string
-  emit(event: NewAppEvent): void
+  emit: (event: NewAppEvent) => void
   /** Starts a block and returns its index. */
   block(kind: 'text' | 'thinking' | 'tools'): number
   end(block: number, kind: 'text' | 'thinking' | 'tools', ms?: number): void
@@ -33,7 +41,10 @@ export function playTurn(standIn: StandIn, app: string, said: string): PlayedTur
   let blocks = 0
   const emit = (event: NewAppEvent): void => standIn.emit(app, event)
   emit({ type: 'turn.started', turn })
-  emit({ type: 'message.created', message: { id: message, role: 'assistant', turn: turn.id, blocks: [], createdAt: new Date().toISOString() } })
+  emit({
+    type: 'message.created',
+    message: { id: message, role: 'assistant', turn: turn.id, blocks: [], createdAt: new Date().toISOString() },
+  })
   emit({ type: 'step.started', turn: turn.id, step: 1, model: 'sample' })
   const usage = { inputTokens: 4_210, outputTokens: 1_873, cacheReadTokens: 0, cacheWriteTokens: 0 }
 
@@ -59,17 +70,30 @@ export function playTurn(standIn: StandIn, app: string, said: string): PlayedTur
       if (ms !== undefined) played.end(block, 'thinking', ms)
     },
     call: (block, name) => playCall(emit, { message, block, name }),
-    complete: (fields) => emit({ type: 'turn.completed', turn: { ...turn, status: 'completed', usage, deployment: { skipped: 'no_changes' }, ...fields } }),
+    complete: (fields) =>
+      emit({
+        type: 'turn.completed',
+        turn: { ...turn, status: 'completed', usage, deployment: { skipped: 'no_changes' }, ...fields },
+      }),
     fail: (code, text, detail) =>
       emit({
         type: 'turn.failed',
-        turn: { ...turn, status: 'failed', usage, deployment: { skipped: 'no_changes' }, error: { code, message: text, ...(detail && { detail }) } },
+        turn: {
+          ...turn,
+          status: 'failed',
+          usage,
+          deployment: { skipped: 'no_changes' },
+          error: { code, message: text, ...(detail && { detail }) },
+        },
       }),
   }
   return played
 }
 
-function playCall(emit: (event: NewAppEvent) => void, place: { message: string; block: number; name: string }): PlayedCall {
+function playCall(
+  emit: (event: NewAppEvent) => void,
+  place: { message: string; block: number; name: string },
+): PlayedCall {
   const id = newId('call')
   const base = { ...place, call: id }
   let offset = 0
@@ -86,17 +110,38 @@ function playCall(emit: (event: NewAppEvent) => void, place: { message: string; 
     },
     done: (result, fields) => emit({ type: 'tool.completed', ...base, status: 'complete', result, ms: 12, ...fields }),
     fail: (code, message, status = 'error') =>
-      emit({ type: 'tool.failed', ...base, status, error: { code, message }, result: `ERROR ${code}: ${message}`, ms: 9 }),
+      emit({
+        type: 'tool.failed',
+        ...base,
+        status,
+        error: { code, message },
+        result: `ERROR ${code}: ${message}`,
+        ms: 9,
+      }),
   }
 }
 
 /** Makes a version of a played turn and deploys it to the preview; with `errors` it does not build. */
-export function finishWithVersion(standIn: StandIn, played: PlayedTurn, number: number, title: string, errors?: BuildError[]): Deployment {
+export function finishWithVersion(
+  standIn: StandIn,
+  played: PlayedTurn,
+  number: number,
+  title: string,
+  errors?: BuildError[],
+): Deployment {
   const { app, emit } = played
   const state = standIn.app(app)
   const version = versionOf(number, title, { turn: played.turn.id, build: errors ? 'failed' : 'ok' })
   emit({ type: 'version.created', version, message: played.message })
-  emit({ type: 'app.updated', app: { ...state.snapshot.app, version: number, status: errors ? 'broken' : 'ready', updatedAt: new Date().toISOString() } })
+  emit({
+    type: 'app.updated',
+    app: {
+      ...state.snapshot.app,
+      version: number,
+      status: errors ? 'broken' : 'ready',
+      updatedAt: new Date().toISOString(),
+    },
+  })
   const build = newId('build')
   emit({ type: 'build.started', build, version: number })
   const deployment: Deployment = {
@@ -112,7 +157,11 @@ export function finishWithVersion(standIn: StandIn, played: PlayedTurn, number: 
   if (errors) {
     const error = must(errors[0], 'An error')
     emit({ type: 'build.failed', build, version: number, ms: 140, errors })
-    const failed: Deployment = { ...deployment, status: 'failed', error: `${error.file}:${error.line}:${error.column}: ${error.message}` }
+    const failed: Deployment = {
+      ...deployment,
+      status: 'failed',
+      error: `${error.file}:${error.line}:${error.column}: ${error.message}`,
+    }
     emit({ type: 'deployment.failed', deployment: failed })
     played.complete({ version: number, deployment: { id: failed.id, status: 'failed' } })
     return failed
@@ -141,9 +190,10 @@ export const bookFiles: Record<string, string> = {
   'index.html': '<!doctype html>\n<html lang="en">\n  <body>\n    <div id="root"></div>\n  </body>\n</html>\n',
   'package.json': '{\n  "name": "reading-list",\n  "private": true\n}\n',
   'src/App.tsx': "import { Books } from './pages/Books'\n\nexport default function App() {\n  return <Books />\n}\n",
-  'src/index.css': '@import \'tailwindcss\';\n\n:root {\n  --accent: oklch(0.6 0.15 155);\n}\n',
+  'src/index.css': "@import 'tailwindcss';\n\n:root {\n  --accent: oklch(0.6 0.15 155);\n}\n",
   'src/pages/Books.tsx': Array.from({ length: 64 }, (_, line) => `// line ${line + 1} of the list of books`).join('\n'),
-  'src/components/book-card.tsx': "type Props = { title: string; author: string; rating: number }\n\nexport const BookCard = ({ title, author, rating }: Props) => (\n  <article className=\"rounded-lg border p-4\">\n    <h2>{title}</h2>\n    <p>{author}</p>\n    <p>{'★'.repeat(rating)}</p>\n  </article>\n)\n",
+  'src/components/book-card.tsx':
+    'type Props = { title: string; author: string; rating: number }\n\nexport const BookCard = ({ title, author, rating }: Props) => (\n  <article className="rounded-lg border p-4">\n    <h2>{title}</h2>\n    <p>{author}</p>\n    <p>{\'★\'.repeat(rating)}</p>\n  </article>\n)\n',
   'src/components/rating.tsx': 'export const Rating = ({ value }: { value: number }) => <span>{value} of 5</span>\n',
   'src/lib/books.ts': "export const books = [\n  { title: 'Middlemarch', author: 'George Eliot', rating: 5 },\n]\n",
 }
@@ -157,7 +207,11 @@ export function playReadingList(standIn: StandIn, app: string): void {
     'I am the **sample model**: no AI, a few hand-written apps that I fit to your words. I read: a *collection* of books with `title`, `author` and `rating`, in green.\n\nI write it in eight files:\n\n- a page with the list\n- a card and a form\n- the colours',
   )
   const block = played.block('tools')
-  const calls = Object.entries(bookFiles).map(([path, content]) => ({ path, content, call: played.call(block, 'os-write') }))
+  const calls = Object.entries(bookFiles).map(([path, content]) => ({
+    path,
+    content,
+    call: played.call(block, 'os-write'),
+  }))
   for (const { call, path, content } of calls) {
     call.run(jsonOf(path, content))
     standIn.app(app).files.set(path, content)

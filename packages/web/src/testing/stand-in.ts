@@ -53,7 +53,7 @@ export type StandIn = {
   streams(): number
 }
 
-type Live = { send(text: string): void; end(): void }
+type Live = { send: (text: string) => void; end: () => void }
 
 const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
@@ -174,7 +174,10 @@ function routeInApp(standIn: StandIn, app: StandInApp, live: Map<string, Set<Liv
     case 'GET /events':
       return standIn.away || app.deleted ? gone(app) : eventStream(app, live, call.request)
     case 'PATCH ':
-      standIn.emit(id, { type: 'app.updated', app: { ...app.snapshot.app, ...(call.body as object), updatedAt: now() } })
+      standIn.emit(id, {
+        type: 'app.updated',
+        app: { ...app.snapshot.app, ...(call.body as object), updatedAt: now() },
+      })
       return json({ app: app.snapshot.app })
     case 'DELETE ':
       app.deleted = true
@@ -206,13 +209,26 @@ function routeInApp(standIn: StandIn, app: StandInApp, live: Map<string, Set<Liv
 /** Calls with an id or a path of their own. */
 function routeBelow(standIn: StandIn, app: StandInApp, { method, path, body, request }: Call): Response {
   const { id } = app.snapshot.app
-  const [, kind, key = '', action] = /^\/(files|messages|turns|versions|deployments)\/(.+?)(?:\/(now|stop|diff|restore|rollback))?$/.exec(path) ?? []
+  const [, kind, key = '', action] =
+    /^\/(files|messages|turns|versions|deployments)\/(.+?)(?:\/(now|stop|diff|restore|rollback))?$/.exec(path) ?? []
   if (kind === 'files') return file(standIn, app, method, decodeURIComponent(key), body as string, request)
   if (kind === 'versions' && action === 'diff') return json({ items: app.diffs.get(Number(key)) ?? [] })
   if (kind === 'versions' && action === 'restore') return json({ version: restore(standIn, app, Number(key)) }, 201)
-  if (kind === 'deployments') return json({ deployment: must(app.snapshot.deployments.find((one) => one.id === key), key) }, 202)
+  if (kind === 'deployments')
+    return json(
+      {
+        deployment: must(
+          app.snapshot.deployments.find((one) => one.id === key),
+          key,
+        ),
+      },
+      202,
+    )
   if (kind === 'turns') {
-    const turn = must(app.snapshot.conversation.turns.find((one) => one.id === key), key)
+    const turn = must(
+      app.snapshot.conversation.turns.find((one) => one.id === key),
+      key,
+    )
     const stopped: Turn = { ...turn, status: 'stopped', deployment: { skipped: 'stopped' } }
     if (action === 'stop') standIn.emit(id, { type: 'turn.stopped', turn: stopped })
     return json({ turn: stopped }, 202)
@@ -253,6 +269,7 @@ function eventStream(app: StandInApp, live: Map<string, Set<Live>>, request: Req
         for (const event of app.log.filter((one) => one.seq > Number(last))) send(frame(event))
       }
       set.add(stream)
+      request.signal.addEventListener('abort', stream.end)
     },
     cancel() {
       if (stream) set.delete(stream)
@@ -301,7 +318,11 @@ function reorder(standIn: StandIn, app: StandInApp, ids: string[]): UserMessage[
   return queued
 }
 
-function deploy(standIn: StandIn, app: StandInApp, wish: { environment: 'preview' | 'production'; version?: number }): Deployment {
+function deploy(
+  standIn: StandIn,
+  app: StandInApp,
+  wish: { environment: 'preview' | 'production'; version?: number },
+): Deployment {
   const preview = app.snapshot.deployments.find((one) => one.environment === 'preview' && one.status === 'live')
   const deployment: Deployment = {
     ...must(preview, 'A preview'),
@@ -311,7 +332,9 @@ function deploy(standIn: StandIn, app: StandInApp, wish: { environment: 'preview
     status: 'queued',
     stages: [],
     createdAt: now(),
-    ...(wish.environment === 'production' && { url: appsHost(Number(new URL(app.snapshot.app.previewUrl).port), app.snapshot.app.slug) }),
+    ...(wish.environment === 'production' && {
+      url: appsHost(Number(new URL(app.snapshot.app.previewUrl).port), app.snapshot.app.slug),
+    }),
   }
   standIn.emit(app.snapshot.app.id, { type: 'deployment.started', deployment })
   return deployment
@@ -326,7 +349,10 @@ function unpublish(standIn: StandIn, app: StandInApp): App {
 }
 
 function restore(standIn: StandIn, app: StandInApp, number: number): Version {
-  const old = must(app.versions.find((one) => one.number === number), `Version ${number}`)
+  const old = must(
+    app.versions.find((one) => one.number === number),
+    `Version ${number}`,
+  )
   const version: Version = {
     ...old,
     number: must(app.versions[0], 'A version').number + 1,
@@ -347,7 +373,14 @@ export const hashOf = (text: string): string => {
   return `${hash.toString(16).padStart(8, '0')}${text.length.toString(16)}`
 }
 
-function file(standIn: StandIn, app: StandInApp, method: string, path: string, body: string, request: Request): Response {
+function file(
+  standIn: StandIn,
+  app: StandInApp,
+  method: string,
+  path: string,
+  body: string,
+  request: Request,
+): Response {
   const text = app.files.get(path)
   if (text === undefined) return notFound()
   const etag = `"${hashOf(text)}"`

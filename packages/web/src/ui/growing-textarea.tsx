@@ -1,7 +1,10 @@
 import type { ComponentProps } from 'react'
 import { classes } from './classes.ts'
 
-type GrowingTextareaProps = Omit<ComponentProps<'textarea'>, 'value'> & { value: string; lines: [least: number, most: number] }
+type GrowingTextareaProps = Omit<ComponentProps<'textarea'>, 'value'> & {
+  value: string
+  lines: [least: number, most: number]
+}
 
 const lineRem = 1.25
 

@@ -1,0 +1,138 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectAccessible, launchChromium, openStudio } from '../testing/studio.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+test('the prompt being typed survives a reload, and is gone once it was sent', async () => {
+  await using studio = await openStudio(browser)
+  const { page, url } = studio
+  await page.goto(url)
+  const field = page.getByLabel('Describe the app')
+  await field.fill('A diary of birds\nwith place and weather')
+  await page.reload()
+  expect(await field.inputValue()).toBe('A diary of birds\nwith place and weather')
+  await field.press('Control+Enter')
+  await page.waitForURL(/\/apps\/[a-z0-9]{6}$/)
+  await page.getByText('with place and weather').waitFor()
+  await page.goto(url)
+  expect(await field.inputValue()).toBe('')
+  expect(studio.complaints).toEqual([])
+})
+
+test('a prompt that the server refuses stays, with its reason, and is sent again under the same key', async () => {
+  await using studio = await openStudio(browser)
+  const { page, url, standIn } = studio
+  standIn.refusals.set('POST /apps', { status: 503, code: 'model_unavailable', detail: 'The model does not answer.' })
+  await page.goto(url)
+  await page.getByLabel('Describe the app').fill('A diary')
+  await page.getByRole('button', { name: 'Build', exact: true }).click()
+  await page.getByText('The model does not answer.').waitFor()
+  standIn.refusals.clear()
+  await page.getByRole('button', { name: 'Build', exact: true }).click()
+  await page.waitForURL(/\/apps\//)
+  const keys = standIn.received.filter((one) => one.method === 'POST').map((one) => one.headers.get('idempotency-key'))
+  expect(keys).toHaveLength(2)
+  expect(new Set(keys).size).toBe(1)
+  expect(keys[0]).toBeTruthy()
+})
+
+test('a starter changes the box and sends nothing', async () => {
+  await using studio = await openStudio(browser)
+  await studio.page.goto(studio.url)
+  await studio.page.getByRole('button', { name: 'A calculator' }).click()
+  expect(await studio.page.getByLabel('Describe the app').inputValue()).toContain('calculator')
+  expect(studio.standIn.received.some((one) => one.method === 'POST')).toBe(false)
+})
+
+test('an empty home offers the example of the sample model, and builds it only when asked', async () => {
+  await using studio = await openStudio(browser)
+  await studio.page.goto(studio.url)
+  await studio.page.getByRole('button', { name: 'Build the example' }).click()
+  await studio.page.waitForURL(/\/apps\//)
+  const sent = studio.standIn.received.find((one) => one.method === 'POST')
+  expect(sent?.body).toMatchObject({ model: 'sample' })
+})
+
+test('a deleted app is gone from the list and one click brings it back; a public one asks first', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn, url } = studio
+  standIn.addApp({ name: 'Shelf', status: 'ready' })
+  standIn.addApp({ name: 'Bakery', status: 'ready', productionUrl: 'http://bakery.localhost:4000/' })
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Actions for Shelf' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('Deleted Shelf.').waitFor()
+  await page.getByRole('link', { name: /Shelf/ }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('link', { name: /Shelf/ }).waitFor()
+
+  await page.getByRole('button', { name: 'Actions for Bakery' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('stops working at once').waitFor()
+  await page.keyboard.press('Escape')
+  expect(await page.getByRole('link', { name: /Bakery/ }).count()).toBe(1)
+})
+
+test('an app is renamed from the list', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn, url } = studio
+  standIn.addApp({ name: 'Shelf', status: 'ready' })
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Actions for Shelf' }).click()
+  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Books of the club')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: /Books of the club/ }).waitFor()
+})
+
+test('a search looks among all apps, also those that were not loaded yet', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn, url } = studio
+  for (let index = 0; index < 200; index += 1) standIn.addApp({ name: `App ${index}`, status: 'ready' })
+  await page.goto(url)
+  await page.getByText('App 59').waitFor()
+  expect(await page.getByText('App 187').count()).toBe(0)
+  await page.getByRole('searchbox', { name: 'Search apps' }).fill('187')
+  await page.getByText('App 187').waitFor()
+  expect(await page.locator('ul li').count()).toBe(1)
+})
+
+test('the models dialog names the two variables, says that a restart is needed and whether the key works', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn, url } = studio
+  const claude = {
+    id: 'anthropic/claude',
+    name: 'Claude',
+    context: 200_000,
+    available: false,
+    reason: 'The key was refused.',
+  }
+  standIn.models.push(claude)
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Sample builder (no AI)' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Models' })
+  for (const text of ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'restart', 'The key was refused.'])
+    await dialog.getByText(text).first().waitFor()
+  standIn.models[1] = { ...claude, available: true }
+  await dialog.getByRole('button', { name: 'Check again' }).click()
+  await dialog.getByText('The key was refused.').waitFor({ state: 'detached' })
+})
+
+test('H: home has no violation of axe and does not scroll sideways, light and dark, at three widths', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn, url } = studio
+  const names = ['Shelf', 'A very long name of an app that somebody typed without thinking', 'مكتبة الحي', 'Bakery']
+  for (const [index, name] of names.entries()) {
+    const status = (['ready', 'working', 'broken', 'new'] as const)[index] ?? 'ready'
+    standIn.addApp({ name, status, ...(index === 0 && { productionUrl: 'http://shelf.localhost:4000/' }) })
+  }
+  await page.goto(url)
+  await page.getByText('Bakery').waitFor()
+  await expectAccessible(page)
+  expect(studio.complaints).toEqual([])
+})
