@@ -30,11 +30,6 @@ export const app = {
 `
 
 function siteData({ name, subject, sections: shown }: LandingIntent, topic: Topic): string {
-  const isNamed = name.toLowerCase() !== subject
-  const intro = topic.intro
-    .replace(/^\{name\} is (\{a subject\})/, (whole, thing: string) => (isNamed ? whole : thing))
-    .replace('{a subject}', () => withArticle(subject.replaceAll(/[`$\\]/g, '')))
-    .replaceAll('{name}', '${app.name}')
   const icons = [...new Set(topic.features.map(([icon]) => icon))].toSorted()
   const navigation = sections.filter(([id]) => shown.includes(id))
   return `import { ${icons.join(', ')} } from 'lucide-react'
@@ -46,30 +41,50 @@ export type SectionId = ${sections.map(([id]) => quoted(id)).join(' | ')}
 
 /** The sections of the page in their order; take one out and it is gone from page and navigation. */
 export const navigation: { id: SectionId; label: string }[] = [
-${navigation.map(([id, label]) => `  { id: ${quoted(id)}, label: ${quoted(label)} },`).join('\n')}
+${lines(navigation, ([id, label]) => `  { id: ${quoted(id)}, label: ${quoted(label)} },`)}
 ]
 
 export const hero = {
   headline: ${quoted(topic.headline)},
-  intro: \`${capitalised(intro)}\`,
+  intro: \`${introOf(name, subject, topic)}\`,
   action: { label: ${quoted(topic.action)}, href: '#contact' },
   facts: [
-${topic.facts.map(([label, value]) => `    { label: ${quoted(label)}, value: ${quoted(value)} },`).join('\n')}
+${lines(topic.facts, ([label, value]) => `    { label: ${quoted(label)}, value: ${quoted(value)} },`)}
   ],
 }
 
-export const features = {
+${partsData(topic)}
+export const contact = {
+  title: 'Contact',
+  lead: 'Say what you have in mind. A few sentences are enough.',
+}
+`
+}
+
+const lines = <T>(items: readonly T[], line: (item: T, at: number) => string) => items.map(line).join('\n')
+
+/** The first paragraph, inside a template literal that names the page by its data. */
+function introOf(name: string, subject: string, { intro }: Topic): string {
+  const isNamed = name.toLowerCase() !== subject
+  const filled = intro
+    .replace(/^\{name\} is (\{a subject\})/, (whole, thing: string) => (isNamed ? whole : thing))
+    .replace('{a subject}', () => withArticle(subject.replaceAll(/[`$\\]/g, '')))
+    .replaceAll('{name}', '${app.name}')
+  return capitalised(filled)
+}
+
+const partsData = (topic: Topic) => `export const features = {
   title: 'What you get',
   lead: 'The short version, in six points.',
   items: [
-${topic.features.map(([icon, title, text]) => `    { Icon: ${icon}, title: ${quoted(title)}, text: ${quoted(text)} },`).join('\n')}
+${lines(topic.features, ([icon, title, text]) => `    { Icon: ${icon}, title: ${quoted(title)}, text: ${quoted(text)} },`)}
   ],
 }
 
 export const steps = {
   title: 'How it works',
   items: [
-${topic.steps.map(([title, text]) => `    { title: ${quoted(title)}, text: ${quoted(text)} },`).join('\n')}
+${lines(topic.steps, ([title, text]) => `    { title: ${quoted(title)}, text: ${quoted(text)} },`)}
   ],
 }
 
@@ -77,23 +92,17 @@ export const pricing = {
   title: 'Prices',
   lead: 'Example prices, to be replaced.',
   plans: [
-${topic.plans.map((plan, at) => planLines(plan, topic.unit, at === 1)).join('\n')}
+${lines(topic.plans, (plan, at) => planLines(plan, topic.unit, at === 1))}
   ],
 }
 
 export const faq = {
   title: 'Questions',
   items: [
-${topic.questions.map(([question, answer]) => `    { question: ${quoted(question)}, answer: ${quoted(answer)} },`).join('\n')}
+${lines(topic.questions, ([question, answer]) => `    { question: ${quoted(question)}, answer: ${quoted(answer)} },`)}
   ],
 }
-
-export const contact = {
-  title: 'Contact',
-  lead: 'Say what you have in mind. A few sentences are enough.',
-}
 `
-}
 
 function planLines([name, price, text, includes]: Topic['plans'][number], unit: string, isUsual: boolean): string {
   return `    {

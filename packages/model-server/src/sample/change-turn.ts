@@ -1,6 +1,6 @@
 import { text, toolUse, type ReplyPart } from '../reply.ts'
 import { addFieldEdit, addSampleEdit, fieldsPath, hasField, nameEdit, samplePathIn } from '../apps/collection-edits.ts'
-import { colourEdits, themeEdit, titleEdit } from '../apps/common-edits.ts'
+import { colourEdits, themeEdit, titleEdit } from '../apps/starter-edits.ts'
 import type { FileEdit } from '../apps/templates.ts'
 import { editCalls, firstLine, lastViews, pathOf } from './build-turn.ts'
 import type { Change } from './changes.ts'

@@ -26,7 +26,7 @@ export function replacementFor(before: string, after: string): Replacement | und
     const oldText = old.slice(from, old.length - kept).join('\n')
     const newLines = fresh.slice(from, fresh.length - kept)
     // lines that only go away need one beside them, or their line end would stay
-    if (newLines.length > 0 && oldText.trim() && before.split(oldText).length === 2)
+    if (newLines.length > 0 && oldText.trim() && before.indexOf(oldText) === before.lastIndexOf(oldText))
       return { old_string: oldText, new_string: newLines.join('\n') }
   }
   return { old_string: before, new_string: after }
