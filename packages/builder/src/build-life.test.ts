@@ -31,8 +31,8 @@ async function until(what: string, holds: () => Promise<boolean>, limitMs = 10_0
 }
 
 test('the same tree gives the same artifact in two children and with an empty cache', async () => {
-  const first = await startTestBuilder()
-  const second = await startTestBuilder({ freshCache: true })
+  await using first = await startTestBuilder()
+  await using second = await startTestBuilder({ freshCache: true })
   for (const tree of [everyKind(), await starterTree()]) {
     const reversed = new Map([...tree].toReversed())
     const results = [await first.build(tree), await second.build(tree), await first.build(reversed)]
@@ -40,12 +40,10 @@ test('the same tree gives the same artifact in two children and with an empty ca
     expect(hashes[1]).toBe(hashes[0])
     expect(hashes[2]).toBe(hashes[0])
   }
-  await first.close()
-  await second.close()
 })
 
 test('what was built before leaves nothing in the next artifact', async () => {
-  const used = await startTestBuilder()
+  await using used = await startTestBuilder()
   const css = { 'src/a.css': `@import 'tailwindcss';` }
   const red = smallApp(`import './a.css'; document.body.className = 'bg-red-500'`, css)
   const blue = smallApp(`import './a.css'; document.body.className = 'bg-blue-500'`, css)
@@ -54,70 +52,72 @@ test('what was built before leaves nothing in the next artifact', async () => {
   expect(textOf(after, /\.css$/)).not.toContain('bg-red-500')
   const again = await used.build(red)
   expect(textOf(again, /\.css$/)).not.toContain('bg-blue-500')
-  await used.close()
+})
+
+test('packages are bundled again when their cache was emptied', async () => {
+  await using builder = await startTestBuilder({ freshCache: true })
+  const uses = smallApp(`import { format } from 'date-fns'; document.title = format(new Date(), 'yyyy')`)
+  const first = await builder.build(uses)
+  await rm(builder.vendorCacheDir, { recursive: true })
+  const second = await builder.build(uses)
+  expect(textOf(second, /^\/_v\//)).toBe(textOf(first, /^\/_v\//))
 })
 
 test('a changed file changes the artifact, and the name of its chunk', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   const results = [await builder.build(app), await builder.build(smallApp(`document.title = 'other'`))]
   const names = results.map((result) =>
     result.ok ? result.artifact.files.find((file) => file.path.endsWith('.js'))?.path : 'failed',
   )
   expect(names[0]).not.toBe(names[1])
-  await builder.close()
 })
 
 test('a build over its time is ended, says so, and the next one works', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   expect((await builder.build(app)).ok).toBe(true)
   const late = await builder.build(await starterTree(), 5)
   expect(late).toMatchObject({ ok: false, errors: [{ message: 'The build took too long and was ended.' }] })
   expect((await builder.build(app)).ok).toBe(true)
-  await builder.close()
 })
 
 test('a stopped build is ended, says so, and the next one works', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   await builder.build(app)
   const stop = new AbortController()
   const building = builder.service.build(await starterTree(), { signal: stop.signal, limitMs: 10_000 })
   setTimeout(() => stop.abort(), 5)
   expect(await building).toMatchObject({ ok: false, errors: [{ message: 'The build was stopped.' }] })
   expect((await builder.build(app)).ok).toBe(true)
-  await builder.close()
 })
 
 test('a build that takes too much memory is ended and says so', async () => {
-  const builder = await startTestBuilder({ limits: { memoryBytes: 60 * 1024 * 1024 } })
+  await using builder = await startTestBuilder({ limits: { memoryBytes: 60 * 1024 * 1024 } })
   expect(await builder.build(await starterTree())).toMatchObject({
     ok: false,
     errors: [{ message: 'The build used too much memory and was ended.' }],
   })
-  await builder.close()
 })
 
 test('a stylesheet that would take all memory and time ends only its own build', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   await builder.build(app)
   const bomb = `@import 'tailwindcss';\n${'@media print {'.repeat(50_000)}`
   const result = await builder.build(smallApp(`import './a.css'`, { 'src/a.css': bomb }), 2_000)
   expect(result.ok).toBe(false)
   expect((await builder.build(app)).ok).toBe(true)
-  await builder.close()
 })
 
 test('a child that is killed from outside is replaced', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   await builder.build(app)
   const [pid] = await childrenOf(process.pid)
   process.kill(pid!, 'SIGKILL')
   await until('The child is gone', async () => !(await childrenOf(process.pid)).includes(pid!))
   expect((await builder.build(app)).ok).toBe(true)
-  await builder.close()
 })
 
 test('a child that grew is replaced by one that was started before the old one ended', async () => {
-  const builder = await startTestBuilder({ limits: { recycleBuilds: 2 } })
+  await using builder = await startTestBuilder({ limits: { recycleBuilds: 2 } })
   await builder.build(app)
   const [first] = await childrenOf(process.pid)
   await builder.build(app)
@@ -130,25 +130,23 @@ test('a child that grew is replaced by one that was started before the old one e
 })
 
 test('an idle child is ended, and warm() has one ready again', async () => {
-  const builder = await startTestBuilder({ limits: { idleMs: 50 } })
+  await using builder = await startTestBuilder({ limits: { idleMs: 50 } })
   await builder.build(app)
   await until('No child', async () => (await childrenOf(process.pid)).length === 0)
   builder.service.warm()
   await until('A child', async () => (await childrenOf(process.pid)).length === 1)
   expect((await builder.build(app)).ok).toBe(true)
-  await builder.close()
 })
 
 test('builds asked for at the same time all end, each with its own result', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   const titles = ['a', 'b', 'c', 'd']
   const results = await Promise.all(titles.map((title) => builder.build(smallApp(`document.title = '${title}'`))))
   results.forEach((result, index) => expect(textOf(result, /index-.*\.js$/)).toContain(titles[index]))
-  await builder.close()
 })
 
 test('closing while a build runs ends it and leaves no process', async () => {
-  const builder = await startTestBuilder()
+  await using builder = await startTestBuilder()
   const building = builder.build(await starterTree())
   await builder.close()
   expect((await building).ok).toBe(false)

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
@@ -11,14 +13,19 @@ import { createFastBuildService, type FastBuildLimits } from './fast-build-servi
 
 export const repositoryDir = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 
-/** Kept between test files, so that only the first one bundles packages. */
-const sharedCacheDir = join(repositoryDir, '.runtime', 'test-vendor')
+/** Kept between test files, so that only the first one bundles packages; a new one when the way they are bundled changes. */
+const recipe = createHash('sha256')
+  .update(readFileSync(new URL('./engine/vendor-build.ts', import.meta.url)))
+  .digest('hex')
+const sharedCacheDir = join(repositoryDir, '.runtime', 'test-vendor', recipe.slice(0, 16))
 
 export type TestBuilder = {
   service: FastBuildService
+  vendorCacheDir: string
   logged: string[]
   build(tree: SourceTree, limitMs?: number): Promise<BuildResult>
   close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export async function startTestBuilder(
@@ -30,20 +37,24 @@ export async function startTestBuilder(
   const note = (message: string, fields?: Record<string, unknown>): void =>
     void logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
   const fresh = options.freshCache ? await mkdtemp(join(tmpdir(), 'vendor-')) : null
+  const vendorCacheDir = fresh ?? sharedCacheDir
   const service = createFastBuildService({
     dependencySetDir: set.dir,
-    vendorCacheDir: fresh ?? sharedCacheDir,
+    vendorCacheDir,
     log: { error: note, warn: note, info: note },
     limits: options.limits ?? {},
   })
+  const close = async (): Promise<void> => {
+    await service.close()
+    if (fresh) await rm(fresh, { recursive: true, force: true })
+  }
   return {
     service,
+    vendorCacheDir,
     logged,
     build: (tree, limitMs = 20_000) => service.build(tree, { signal: AbortSignal.timeout(60_000), limitMs }),
-    async close() {
-      await service.close()
-      if (fresh) await rm(fresh, { recursive: true, force: true })
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 

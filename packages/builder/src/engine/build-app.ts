@@ -9,6 +9,7 @@ import { nameStyles } from './chunk-styles.ts'
 import { finishChunks } from './finish-chunks.ts'
 import { readPage, writePage } from './html.ts'
 import { gatherOutput, type OutputFile } from './output.ts'
+import { settleNames } from './module-exports.ts'
 import { packageName, type PackageStore } from './package-store.ts'
 import { gatherProblems, plainText, withoutHostPaths } from './problems.ts'
 import { createStylesheets } from './stylesheets.ts'
@@ -47,10 +48,8 @@ export async function buildApp(
   if (problems.list.length > 0) return { ok: false, errors: problems.list }
 
   const scripts = [...chunks, ...sources.workers.chunks()]
-  const used = readUsedNames(
-    scripts.map((chunk) => chunk.code),
-    placeholders,
-  )
+  const codes = scripts.map((chunk) => chunk.code)
+  const used = settleNames(store, readUsedNames(codes, placeholders))
   const vendor = Object.keys(used).length > 0 ? await vendorOrProblem(sources, used, vendorFor) : null
   if (problems.list.length > 0) return { ok: false, errors: problems.list }
 

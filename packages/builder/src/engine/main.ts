@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import process from 'node:process'
 import { encodeFrame, readFrames } from '../frames.ts'
@@ -22,12 +22,14 @@ const send = (reply: BuildReply): boolean => writeOut(encodeFrame(reply))
 process.stdout.write = process.stderr.write.bind(process.stderr) // what a tool prints must not get between frames
 
 function cachedVendor(key: string): VendorSet | null {
+  const path = join(vendorCacheDir, `${key}.json`)
+  if (!existsSync(path)) return null // never made, or the cache was emptied meanwhile
   const known = vendorSets.get(key)
   if (known) return known
   try {
-    return VendorSet.parse(JSON.parse(readFileSync(join(vendorCacheDir, `${key}.json`), 'utf8')))
+    return VendorSet.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch {
-    return null // not there, or of an older form: it is built again
+    return null // of an older form: it is built again
   }
 }
 

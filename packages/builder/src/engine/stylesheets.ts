@@ -3,9 +3,10 @@ import { transform } from 'lightningcss'
 import { applyAlias, type Alias } from './aliases.ts'
 import { appId, joinInApp, parseAppId, type AppFiles } from './app-files.ts'
 import { hoistImports, isExternalUrl, replaceUrls } from './css-urls.ts'
-import type { Output } from './output.ts'
+import { contentHash, type Output } from './output.ts'
 import { findTailwindStylesheet, packageName, type PackageStore } from './package-store.ts'
 import { frameAt, withoutHostPaths, type Problems } from './problems.ts'
+import { keepRecent } from './recent.ts'
 import { compileTailwind, findCandidates, needsTailwind, type LoadedStylesheet } from './tailwind.ts'
 
 /** What browsers are served: the same ones Vite builds for by default ("baseline widely available"). */
@@ -47,7 +48,7 @@ export function createStylesheets(sources: StylesheetSources): Stylesheets {
       const sheet = read(id)
       if (!needsTailwind(sheet.text)) return sheet.text
       candidates ??= findCandidates(sources.files)
-      return await compileTailwind(sheet, candidates, load)
+      return await compileAnew(sources, sheet, candidates, load)
     } catch (error) {
       addStyleProblem(sources, id, error)
       return ''
@@ -60,6 +61,31 @@ export function createStylesheets(sources: StylesheetSources): Stylesheets {
     },
     bundle: (sheets) => minifySheets(sources, sheets),
   }
+}
+
+type Compiled = { css: string; loaded: readonly [specifier: string, fromId: string][] }
+const compiledSheets = keepRecent<Compiled>(20)
+
+/** Compiles a sheet, or takes what the same sources and classes gave before: most edits add no class. */
+async function compileAnew(
+  sources: StylesheetSources,
+  sheet: LoadedStylesheet,
+  candidates: readonly string[],
+  load: (specifier: string, fromId: string) => LoadedStylesheet,
+): Promise<string> {
+  const texts = stylesheetPaths(sources).map((path) => [path, sources.files.text(path)])
+  const key = contentHash(JSON.stringify([sources.store.root, sheet, texts, sources.aliases, candidates]), 40)
+  const known = compiledSheets.get(key)
+  if (known) {
+    known.loaded.forEach(([specifier, fromId]) => load(specifier, fromId)) // names the assets of imported sheets again
+    return known.css
+  }
+  const loaded: [string, string][] = []
+  const css = await compileTailwind(sheet, candidates, (specifier, fromId) => {
+    loaded.push([specifier, fromId])
+    return load(specifier, fromId)
+  })
+  return compiledSheets.set(key, { css, loaded }).css
 }
 
 function readText(sources: StylesheetSources, id: string): string {
@@ -123,7 +149,8 @@ function scopeNames(sources: StylesheetSources, id: string, css: string): CssMod
     })
     const imports: { local: string; specifier: string }[] = []
     const exports: Record<string, string> = {}
-    for (const [name, item] of Object.entries(result.exports ?? {})) {
+    const byName = Object.entries(result.exports ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)) // they come in any order
+    for (const [name, item] of byName) {
       const parts = item.composes.map((part) => {
         if (part.type !== 'dependency') return JSON.stringify(part.name)
         const local = `imported${imports.length}`
@@ -146,11 +173,16 @@ function composedFrom(sources: StylesheetSources, specifier: string, fromId: str
   return `/${own.path}`
 }
 
+const minified = keepRecent<Uint8Array>(50)
+
 function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Uint8Array {
   const css = hoistImports(sheets.join('\n'))
+  const key = contentHash(css, 40)
+  const known = minified.get(key)
+  if (known) return known
   try {
     const code = new TextEncoder().encode(css)
-    return transform({ filename: 'app.css', code, minify: true, targets: TARGETS }).code
+    return minified.set(key, transform({ filename: 'app.css', code, minify: true, targets: TARGETS }).code)
   } catch (error) {
     const message = withoutHostPaths((error as Error).message)
     if (!addSyntaxFault(sources, stylesheetPaths(sources))) sources.problems.add({ message })

@@ -3,13 +3,13 @@ import { extname } from 'node:path'
 import { compile } from 'tailwindcss'
 import type { AppFiles } from './app-files.ts'
 import { contentHash } from './output.ts'
+import { keepRecent } from './recent.ts'
 
 /** A stylesheet's text and its id, which relative imports in it start from. */
 export type LoadedStylesheet = { id: string; text: string }
 
 const SCANNED = new Set(['.html', '.js', '.jsx', '.mjs', '.ts', '.tsx', '.mts', '.md', '.mdx', '.json', '.svg'])
-const MAX_CACHED_FILES = 5_000
-const candidatesByContent = new Map<string, readonly string[]>()
+const candidatesByContent = keepRecent<readonly string[]>(5_000)
 
 /** Everything in the app's source that may be a Tailwind class, sorted. Cached by a file's content. */
 export function findCandidates(files: AppFiles): string[] {
@@ -27,10 +27,7 @@ function candidatesOf(files: AppFiles, path: string, extension: string): readonl
   const key = `${extension}:${contentHash(content, 32)}`
   const known = candidatesByContent.get(key)
   if (known) return known
-  const found = new Scanner({}).scanFiles([{ content, extension }])
-  if (candidatesByContent.size >= MAX_CACHED_FILES) candidatesByContent.clear()
-  candidatesByContent.set(key, found)
-  return found
+  return candidatesByContent.set(key, new Scanner({}).scanFiles([{ content, extension }]))
 }
 
 const FEATURES =

@@ -104,9 +104,9 @@ function absencePlugin(absent: readonly string[]): Plugin {
 function entryCode(specifier: string, names: readonly string[]): string {
   const from = JSON.stringify(specifier)
   if (names.length === 0) return `import ${from}`
-  if (names.includes('*')) return `export * from ${from}`
-  const list = names.map((name) => (/^[\w$]+$/.test(name) ? name : JSON.stringify(name)))
-  return `export { ${list.join(', ')} } from ${from}`
+  const all = names.includes('*') ? `export * from ${from};` : ''
+  const list = names.filter((name) => name !== '*').map((name) => (/^[\w$]+$/.test(name) ? name : JSON.stringify(name)))
+  return list.length > 0 ? `${all} export { ${list.join(', ')} } from ${from}` : all
 }
 
 /** The bundler reads files itself where no plugin answers, so everything outside the store is refused first. */
