@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Artifact } from '@overskill/builder'
 import { openBlobFiles } from './blob-files.ts'
 import type { Encoding } from './content-encoding.ts'
+import { writeDurably } from './durable-file.ts'
 import { openManifestFiles } from './manifest-files.ts'
 import { readArtifact, type Manifest, type StoredFile } from './manifest.ts'
 import { settleAll } from './settle-all.ts'
@@ -29,6 +30,8 @@ export interface ContentStore {
   read(hash: string, encoding: Encoding): Promise<Buffer>
   /** A blob opened for reading; the caller closes it. */
   open(hash: string, encoding: Encoding): Promise<FileHandle>
+  /** Writes a byte durably and takes it away again. Rejects where that fails: disk full, read-only, gone. */
+  probe(): Promise<void>
   /** Deletes what no kept artifact needs. Safe beside running stores. */
   sweep(kept: KeptContent): Promise<SweepResult>
 }
@@ -88,6 +91,11 @@ export async function openContentStore(dir: string): Promise<ContentStore> {
     manifest: (artifactHash) => manifests.read(artifactHash),
     read: (hash, encoding) => blobs.read(hash, encoding),
     open: (hash, encoding) => blobs.open(hash, encoding),
+    async probe() {
+      const path = join(folders.artifacts, 'probe')
+      await writeDurably(path, Buffer.from('.'), folders.temporary)
+      await rm(path)
+    },
     sweep: (kept) =>
       guarded(() => sweep({ folders, kept, inUse, deleting, readManifest: (hash) => manifests.read(hash) })),
   }

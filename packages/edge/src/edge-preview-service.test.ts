@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEdgePreviewService } from './edge-preview-service.ts'
@@ -181,6 +181,14 @@ test('E43: a sweep keeps what any pointer needs, its deployments before included
   await running.edge.collectGarbage([])
   expect((await running.ask('/assets/app-v1.js')).status).toBe(200)
   expect(await running.edge.has(made[0]!.artifact.hash)).toBe(true)
+})
+
+test('the check says when the folder cannot be written', async () => {
+  await using running = await startEdge()
+  expect((await running.edge.check()).status).toBe('ok')
+  expect(await readdir(join(running.dir, 'artifacts'))).toEqual([])
+  await rm(running.dir, { recursive: true })
+  expect(await running.edge.check()).toMatchObject({ status: 'down' })
 })
 
 test('an edge opens on a folder that is not there yet', async () => {

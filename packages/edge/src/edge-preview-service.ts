@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Artifact } from '@overskill/builder'
-import type { HostTarget, Outcome } from '@overskill/protocol'
+import type { Check, HostTarget, Outcome } from '@overskill/protocol'
 import { createAppNameTable, type AppNames } from './app-names.ts'
 import { createBlobCache } from './blob-cache.ts'
-import { openContentStore } from './content-store.ts'
+import { openContentStore, type ContentStore } from './content-store.ts'
 import type { FencedKey } from './deployment-pointers.ts'
 import { createFront } from './front.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -50,6 +50,8 @@ export interface EdgePreviewService {
   load(apps: Iterable<AppNames>, pointers: Iterable<DeploymentPointer>, down?: Iterable<FencedKey>): void
   /** Answers a request to an app's host (preview or published; any other target is an address without an app). */
   handle(request: IncomingMessage, response: ServerResponse, target: HostTarget): void
+  /** Whether it can take an artifact in: `down`, with the reason, when its folder cannot be written. Never rejects. */
+  check(): Promise<Check>
   /** Deletes content that neither `keep` nor any pointer needs. */
   collectGarbage(keep: Iterable<string>): Promise<SweepResult>
 }
@@ -83,6 +85,17 @@ export async function createEdgePreviewService(options: EdgeOptions): Promise<Ed
       sites.load(pointers, down)
     },
     handle: createFront({ names, sites, blobs, security, publishedUrl, onError }),
+    check: () => check(store),
     collectGarbage: (keep) => store.sweep({ artifacts: [...keep, ...sites.artifacts()], youngMs }),
+  }
+}
+
+async function check(store: Pick<ContentStore, 'probe'>): Promise<Check> {
+  const from = performance.now()
+  try {
+    await store.probe()
+    return { status: 'ok', ms: performance.now() - from }
+  } catch (error) {
+    return { status: 'down', detail: error instanceof Error ? error.message : String(error) }
   }
 }

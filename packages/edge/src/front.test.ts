@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { connect } from 'node:net'
 import { runInNewContext } from 'node:vm'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { makeApp, sha256, startEdge, studioOrigin, testApp, type Ask, type RunningEdge } from './test-edge.ts'
 
 const navigation = {
@@ -317,6 +320,23 @@ describe('bodies', () => {
     expect([part.status, part.body.equals(large.subarray(1_000_000, 2_000_001))]).toEqual([206, true])
     expect(running.errors).toEqual([])
   })
+})
+
+test('a browser that goes away in the middle of a large file is nothing wrong, and leaves nothing open', async () => {
+  await using running = await startEdge({ memory: { blobBytes: 1000, totalBytes: 10_000 } })
+  await running.deploy(makeApp('one', { '/film.png': Buffer.alloc(20_000_000, 5) }), 1)
+  const openFiles = () => readdirSync('/dev/fd').length
+  await running.ask('/film.png')
+  const before = openFiles()
+  for (let round = 0; round < 5; round += 1) {
+    const socket = connect(running.port, '127.0.0.1')
+    socket.write(`GET /film.png HTTP/1.1\r\nHost: preview-${testApp}.localhost\r\n\r\n`)
+    await once(socket, 'data')
+    socket.destroy()
+  }
+  await vi.waitUntil(() => openFiles() <= before, { timeout: 5000 })
+  expect((await running.ask('/film.png', { headers: { range: 'bytes=0-9' } })).status).toBe(206)
+  expect(running.errors).toEqual([])
 })
 
 describe('safety', () => {

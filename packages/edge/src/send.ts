@@ -124,10 +124,17 @@ async function streamPart(source: NodeJS.ReadableStream, response: ServerRespons
   }
 }
 
+/** How Node says that the other side closed, before or while something was sent. */
+const goneCodes = [
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+  'ECONNRESET',
+  'EPIPE',
+]
+
 const isGone = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code))
+  error instanceof Error && 'code' in error && goneCodes.includes(String(error.code))
 
 /** A short plain answer that is no file: never kept, never HTML. */
 export function sendText(response: ServerResponse, status: number, text: string, headers: HeaderLines): void {

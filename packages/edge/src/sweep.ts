@@ -29,6 +29,7 @@ export async function sweep({ folders, kept, inUse, deleting, readManifest }: Sw
     await removal.finally(() => deleting.delete(hash))
   }
   for (const name of await readdir(folders.artifacts)) {
+    if (!name.endsWith('.json')) continue
     const hash = basename(name, '.json')
     const isYoung = Date.now() - (await stat(join(folders.artifacts, name))).mtimeMs < kept.youngMs
     if (!keptArtifacts.has(hash) && !isYoung) doomed.push(hash)
