@@ -6,7 +6,7 @@ import type { PageLinks } from './html.ts'
 import { contentHash, type Output } from './output.ts'
 import type { Placeholders } from './vendor-names.ts'
 
-const PLACEHOLDER = /\/_v\/@\d{19}\.js/g
+const PLACEHOLDER = /\/_v\/@[0-9a-f]{19}\.js/g
 const NAMED = /^(.*-)([0-9a-f]{10})\.js$/
 
 type Parts = { output: Output; placeholders: Placeholders; vendor: VendorSet | null; styles: StyleLinks }

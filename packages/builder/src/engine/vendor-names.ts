@@ -1,14 +1,16 @@
 import { parseSync } from 'oxc-parser'
+import { contentHash } from './output.ts'
 
 /** Which names of a package an app uses, by specifier, each sorted. `*` stands for all of them. */
 export type UsedNames = Record<string, readonly string[]>
 
-const PLACEHOLDER_NAME = 20
 const PREFIX = '/_v/'
+const DIGITS = 19
 
 /**
  * Addresses that stand for packages while an app is bundled. They are as long as the real ones (`/_v/<20 hex>.js`),
- * so that putting those in later moves no column, and source maps stay true.
+ * so that putting those in later moves no column, and source maps stay true. They follow from the specifier alone: in which
+ * order modules are met differs from build to build.
  */
 export type Placeholders = {
   urlOf(specifier: string): string
@@ -16,14 +18,10 @@ export type Placeholders = {
 }
 
 export function createPlaceholders(): Placeholders {
-  const urls = new Map<string, string>()
   const specifiers = new Map<string, string>()
   return {
     urlOf(specifier) {
-      const known = urls.get(specifier)
-      if (known) return known
-      const url = `${PREFIX}@${String(urls.size).padStart(PLACEHOLDER_NAME - 1, '0')}.js`
-      urls.set(specifier, url)
+      const url = `${PREFIX}@${contentHash(specifier, DIGITS)}.js`
       specifiers.set(url, specifier)
       return url
     },
