@@ -1,6 +1,6 @@
 import type { AssistantMessage, Block, Conversation, Message, ToolCall } from './conversation.ts'
 import type { AppEvent, Snapshot } from './events.ts'
-import type { Deployment, Turn } from './resources.ts'
+import type { Deployment, Turn, Usage } from './resources.ts'
 import { isFinal, toolCallMoves } from './states.ts'
 import { unreachable } from './must.ts'
 
@@ -27,7 +27,7 @@ export function applyEvent(state: Conversation, event: AppEvent): Conversation {
     case 'step.started':
       return patchTurn(seen, event.turn, (turn) => ({ ...turn, steps: event.step }))
     case 'step.completed':
-      return patchTurn(seen, event.turn, (turn) => (event.usage ? { ...turn, usage: event.usage } : turn))
+      return patchTurn(seen, event.turn, (turn) => ({ ...turn, usage: addUsage(turn.usage, event.usage) }))
     case 'block.started':
       return withBlock(seen, event, (block) => block ?? emptyBlock(event.kind))
     case 'block.completed':
@@ -101,6 +101,18 @@ const patchTurn = (state: Conversation, id: string, patch: (turn: Turn) => Turn)
   ...state,
   turns: state.turns.map((turn) => (turn.id === id ? patch(turn) : turn)),
 })
+
+/** A step's tokens count once: events that were seen before do not come here. */
+const addUsage = (sum: Usage, step: Usage | undefined): Usage =>
+  step === undefined
+    ? sum
+    : {
+        inputTokens: sum.inputTokens + step.inputTokens,
+        outputTokens: sum.outputTokens + step.outputTokens,
+        cacheReadTokens: sum.cacheReadTokens + step.cacheReadTokens,
+        cacheWriteTokens: sum.cacheWriteTokens + step.cacheWriteTokens,
+        ...((sum.incomplete || step.incomplete) && { incomplete: true }),
+      }
 
 const emptyBlock = (kind: 'text' | 'thinking' | 'tools'): Block =>
   kind === 'tools'

@@ -28,12 +28,22 @@ test('L34: two apps of one name get two addresses, the second with its id', () =
   expect(slugFromName('Reading list', 'bbbbbb', (slug) => taken.has(slug))).toBe('reading-list-bbbbbb')
 })
 
-test.each(['preview-foo', 'preview-abc123', 'live-x', 'www', 'api', 'xn--bcher-kva', 'ab', '-abc', 'abc-', 'a--b', 'ABC', 'a_b'])(
-  'L32: %s is no address of an app',
-  (slug) => {
-    expect(slugProblem(slug)).toBeDefined()
-  },
-)
+test.each([
+  'preview-foo',
+  'preview-abc123',
+  'live-x',
+  'www',
+  'api',
+  'xn--bcher-kva',
+  'ab',
+  '-abc',
+  'abc-',
+  'a--b',
+  'ABC',
+  'a_b',
+])('L32: %s is no address of an app', (slug) => {
+  expect(slugProblem(slug)).toBeDefined()
+})
 
 test('a host below no domain of ours is foreign, and loopback names are the studio', () => {
   expect(parseHost('example.com', domains).kind).toBe('foreign')

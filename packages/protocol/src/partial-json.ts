@@ -1,3 +1,5 @@
+import { unreachable } from './must.ts'
+
 /**
  * Reads the top-level string fields of a JSON object while its text still grows, so that a file is seen being written.
  * O(1) per character, never parses twice, never throws: what is not a JSON object simply yields no fields.
@@ -11,101 +13,139 @@ export type PartialObject = {
 }
 
 type Mode = 'start' | 'key-or-end' | 'key' | 'colon' | 'value' | 'string' | 'other' | 'after' | 'closed'
+type Field = { text: string; done: boolean }
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '"': '"', '\\': '\\', '/': '/' }
 const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t'
 
 /** A reader for one object's text. */
-export function readPartialObject(): PartialObject {
-  const fields = new Map<string, { text: string; done: boolean }>()
-  let mode: Mode = 'start'
-  let key = ''
-  let field = { text: '', done: false }
-  let held = '' // an escape that is not complete yet
-  let depth = 0
-  let inInnerString = false
-  let innerEscape = false
+export const readPartialObject = (): PartialObject => new ObjectReader()
 
-  /** One character of a string; `true` when it was the closing quote. */
-  const stringChar = (char: string, append: (text: string) => void): boolean => {
-    if (held) {
-      held += char
-      if (held[1] === 'u') {
-        if (held.length === 6) {
-          append(String.fromCharCode(Number.parseInt(held.slice(2), 16)))
-          held = ''
-        }
-      } else {
-        append(escapes[char] ?? '')
-        held = ''
-      }
-      return false
+class ObjectReader implements PartialObject {
+  readonly #fields = new Map<string, Field>()
+  readonly #skip = new ValueSkipper()
+  readonly #inString = new StringReader()
+  #mode: Mode = 'start'
+  #key = ''
+  #field: Field = { text: '', done: false }
+
+  push(piece: string): void {
+    for (let i = 0; i < piece.length; i += 1) this.#take(piece.charAt(i))
+  }
+
+  fields(): ReadonlyMap<string, Field> {
+    return this.#fields
+  }
+
+  #take(char: string): void {
+    switch (this.#mode) {
+      case 'key':
+        return this.#takeKey(char)
+      case 'string':
+        return this.#takeString(char)
+      case 'value':
+        return this.#takeValue(char)
+      case 'other':
+        return this.#goOn(this.#skip.take(char))
+      case 'start':
+        if (char === '{') this.#mode = 'key-or-end'
+        else if (!isSpace(char)) this.#mode = 'closed'
+        return
+      case 'key-or-end':
+        if (char === '"') this.#beginKey()
+        else if (char === '}') this.#mode = 'closed'
+        return
+      case 'colon':
+        if (char === ':') this.#mode = 'value'
+        return
+      case 'after':
+        return this.#goOn(char === ',' ? 'next' : char === '}' ? 'end' : undefined)
+      case 'closed':
+        return
+      default:
+        return unreachable(this.#mode)
     }
-    if (char === '\\') held = char
-    else if (char === '"') return true
-    else append(char)
-    return false
   }
 
-  /** One character of a nested or plain value, which is skipped. */
-  const otherChar = (char: string): void => {
-    if (inInnerString) {
-      if (innerEscape) innerEscape = false
-      else if (char === '\\') innerEscape = true
-      else if (char === '"') inInnerString = false
-    } else if (char === '"') inInnerString = true
-    else if (char === '{' || char === '[') depth += 1
-    else if (depth > 0 && (char === '}' || char === ']')) depth -= 1
-    else if (depth === 0 && char === ',') mode = 'key-or-end'
-    else if (depth === 0 && char === '}') mode = 'closed'
+  #goOn(what: 'next' | 'end' | undefined): void {
+    if (what === 'next') this.#mode = 'key-or-end'
+    else if (what === 'end') this.#mode = 'closed'
   }
 
-  const steps: Record<Mode, (char: string) => void> = {
-    start: (char) => {
-      if (char === '{') mode = 'key-or-end'
-      else if (!isSpace(char)) mode = 'closed'
-    },
-    'key-or-end': (char) => {
-      if (char === '"') {
-        key = ''
-        mode = 'key'
-      } else if (char === '}') mode = 'closed'
-    },
-    key: (char) => {
-      if (stringChar(char, (text) => (key += text))) mode = 'colon'
-    },
-    colon: (char) => {
-      if (char === ':') mode = 'value'
-    },
-    value: (char) => {
-      if (isSpace(char)) return
-      if (char === '"') {
-        field = { text: '', done: false }
-        fields.set(key, field)
-        mode = 'string'
-      } else {
-        mode = 'other'
-        otherChar(char)
-      }
-    },
-    string: (char) => {
-      if (stringChar(char, (text) => (field.text += text))) {
-        field.done = true
-        mode = 'after'
-      }
-    },
-    other: otherChar,
-    after: (char) => {
-      if (char === ',') mode = 'key-or-end'
-      else if (char === '}') mode = 'closed'
-    },
-    closed: () => {},
+  #beginKey(): void {
+    this.#key = ''
+    this.#mode = 'key'
   }
 
-  return {
-    push(piece) {
-      for (let i = 0; i < piece.length; i += 1) steps[mode](piece.charAt(i))
-    },
-    fields: () => fields,
+  #takeKey(char: string): void {
+    const read = this.#inString.take(char)
+    if (read === undefined) this.#mode = 'colon'
+    else this.#key += read
+  }
+
+  #takeString(char: string): void {
+    const read = this.#inString.take(char)
+    if (read !== undefined) {
+      this.#field.text += read
+      return
+    }
+    this.#field.done = true
+    this.#mode = 'after'
+  }
+
+  #takeValue(char: string): void {
+    if (isSpace(char)) return
+    if (char === '"') {
+      this.#field = { text: '', done: false }
+      this.#fields.set(this.#key, this.#field)
+      this.#mode = 'string'
+      return
+    }
+    this.#mode = 'other'
+    this.#goOn(this.#skip.take(char))
+  }
+}
+
+/** The inside of a string, one character at a time; an escape is held back until it is whole. */
+class StringReader {
+  #held = ''
+
+  /** The text that the character completes, which may be none; undefined for the closing quote. */
+  take(char: string): string | undefined {
+    if (!this.#held) {
+      if (char === '"') return undefined
+      if (char !== '\\') return char
+      this.#held = char
+      return ''
+    }
+    this.#held += char
+    if (this.#held[1] === 'u' && this.#held.length < 6) return ''
+    const text = this.#held[1] === 'u' ? String.fromCharCode(Number.parseInt(this.#held.slice(2), 16)) : escapes[char]
+    this.#held = ''
+    return text ?? ''
+  }
+}
+
+/** A value that is no string: passed over, with everything in it. */
+class ValueSkipper {
+  #depth = 0
+  #inString = false
+  #isEscaped = false
+
+  /** `next`: a comma of the object itself followed; `end`: its closing brace. */
+  take(char: string): 'next' | 'end' | undefined {
+    if (this.#inString) this.#takeInString(char)
+    else if (char === '"') this.#inString = true
+    else if (char === '{' || char === '[') this.#depth += 1
+    else if (this.#depth > 0 && (char === '}' || char === ']')) this.#depth -= 1
+    else if (this.#depth === 0 && char === ',') return 'next'
+    else if (this.#depth === 0 && char === '}') return 'end'
+    return undefined
+  }
+
+  #takeInString(char: string): void {
+    if (this.#isEscaped) this.#isEscaped = false
+    else if (char === '\\') this.#isEscaped = true
+    else if (char === '"') this.#inString = false
   }
 }

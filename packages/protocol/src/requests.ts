@@ -18,8 +18,11 @@ export const limits = {
   changes: 200,
 } as const
 
-export const Prompt = z.string().trim().min(1, 'Say what you want.').max(limits.promptLength)
-export const AppName = z.string().trim().min(1, 'A name has at least one character.').max(limits.nameLength)
+/** Text that the database can hold. */
+const Text = z.string().regex(/^[^\0]*$/, 'Text has no NUL character.')
+
+export const Prompt = Text.trim().min(1, 'Say what you want.').max(limits.promptLength)
+export const AppName = Text.trim().min(1, 'A name has at least one character.').max(limits.nameLength)
 export const ModelId = z.string().regex(/^[a-z0-9-]+(\/.{1,120})?$/, 'A model is named provider/model.')
 
 export const CreateApp = z.strictObject({
@@ -33,7 +36,7 @@ export type CreateApp = z.infer<typeof CreateApp>
 export const PatchApp = z.strictObject({
   name: AppName.optional(),
   slug: Slug.optional(),
-  description: z.string().max(limits.descriptionLength).optional(),
+  description: Text.max(limits.descriptionLength).optional(),
   model: ModelId.optional(),
 })
 export type PatchApp = z.infer<typeof PatchApp>
@@ -54,7 +57,7 @@ export type FileEdit = z.infer<typeof FileEdit>
 
 export const PostFiles = z.strictObject({
   changes: z.array(FileEdit).min(1).max(limits.changes),
-  note: z.string().max(200).optional(),
+  note: Text.max(200).optional(),
 })
 export type PostFiles = z.infer<typeof PostFiles>
 

@@ -3,21 +3,22 @@ import { fileURLToPath } from 'node:url'
 import { createFastBuildService, type FastBuildService, findDependencySet } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { addressesOf, productionUrl } from './apps/addresses.ts'
-import { createApps } from './apps/apps.ts'
+import type { Deployment } from '@overskill/protocol'
+import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
+import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createBlobStore } from './apps/files.ts'
 import { loadStarter } from './apps/starter.ts'
-import { createVersions } from './apps/versions.ts'
+import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
 import { createAppHosts } from './deployments/app-hosts.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
-import { createDeployments } from './deployments/deployments.ts'
+import { createDeployments, type Deployments } from './deployments/deployments.ts'
 import { createPipeline } from './deployments/pipeline.ts'
 import { createPointers } from './deployments/pointers.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
-import { createEventLog } from './events/event-log.ts'
+import { createEventLog, type EventLog } from './events/event-log.ts'
 import { createConversationFold } from './events/fold-conversation.ts'
 import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
@@ -29,6 +30,7 @@ import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
 import { createMessageQueue } from './turns/message-queue.ts'
+import type { TurnModels } from './turns/turn-models.ts'
 import { systemPrompt } from './turns/system-prompt.ts'
 import { toolset } from './turns/tools/index.ts'
 import { runTurn } from './turns/turn-runner.ts'
@@ -55,65 +57,29 @@ export type ControlPlaneOptions = {
 /** Builds the whole control plane on an open database. The one place where rooms meet; no room makes another. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { config, db, log } = options
+  const onError = (error: unknown, fields: object = {}) =>
+    log.error('Something of ours went wrong', { ...fields, error })
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
-  const told = (error: unknown, fields: object = {}) => log.error('Something of ours went wrong', { ...fields, error })
   const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
-  const { conversationOf } = createConversationFold(events)
-  const batcher = createDeltaBatcher({ log: events, serverLog: log })
   const builder = createBuilder(config, log)
-  const edge = await createEdgePreviewService({
-    contentDir: join(config.dataDir, 'edge'),
-    studioOrigins: studioOrigins(config),
-    publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
-    onError: (error) => told(error, { room: 'edge' }),
-  })
-  const hosts = createAppHosts({ db, edge, onError: told })
-  const starter = await loadStarter(join(repository, 'starter'), db)
+  const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
+  const base = { config, db, log, events, builder, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
+  const starter = await loadStarter(join(repository, 'starter'), db)
 
-  const blobs = createBlobStore(db)
+  const hosts = createAppHosts({ db, edge, onError })
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
   const versions = createVersions({ db, starter })
-  const pointers = createPointers({ db, log: events, edge, apps })
-  const buildVersion = createBuildVersion({ db, log: events, builder, artifacts: edge })
-  const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError: told })
-  const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
-  const edits = createEdits({
-    log: events,
-    versions,
-    onVersion: async (app, version) => {
-      const asked = await deployments.deploy(app, 'preview', version)
-      if (asked.ok) asked.value.ended.then(() => events.write((write) => apps.settle(write, app))).catch(told)
-    },
-  })
-  const queue = createMessageQueue({ log: events, apps })
-  const deploy = async (app: string, version: number, turn: string) => {
-    const asked = await deployments.deploy(app, 'preview', version, turn)
-    if (!asked.ok) throw new Error(`Version ${version} of ${app} could not be deployed: ${asked.failure.detail}`)
-    return asked.value.ended
-  }
-  const turnParts = { db, log: events, batcher, blobs, apps, versions, models, tools: toolset, system: systemPrompt }
-  const appBuilder = createAppBuilder({
-    ...{ db, log: events, apps, models, queue, onError: told },
-    leases: createLeases({ db, log: events, owner: newOwner() }),
-    isAlone: config.databaseUrl === undefined,
-    run(turn) {
-      builder.warm()
-      return runTurn(turn, {
-        ...turnParts,
-        deploy,
-        conversation: conversationOf,
-        note: ({ app, id }, { code, text, error }) =>
-          log.warn(text, { code, app, turn: id, ...(error ? { error } : {}) }),
-      })
-    },
-  })
+  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions })
+  const turning = createTurning({ ...base, apps, versions, models, deployments })
 
   await hosts.load()
   await pipeline.resume()
-  await appBuilder.start()
+  await turning.appBuilder.start()
   const health = createHealth({ db, builder, models, version: options.version })
+  const { conversationOf, appBuilder, queue, batcher } = turning
+  const blobs = createBlobStore(db)
   const rooms = {
     db,
     log: events,
@@ -134,6 +100,75 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   }
 }
 
+/** What every part is made of. */
+type Base = {
+  config: Config
+  db: Database
+  log: Log
+  events: EventLog
+  builder: FastBuildService
+  edge: EdgePreviewService
+  addresses: Addresses
+  onError: (error: unknown, fields?: object) => void
+}
+
+function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
+  const { db, events, builder, edge, addresses, apps, versions, onError } = base
+  const pointers = createPointers({ db, log: events, edge, apps })
+  const buildVersion = createBuildVersion({ db, log: events, builder, artifacts: edge })
+  const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError })
+  const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
+  /** The preview follows every edit; whether the version builds is known when that has ended. */
+  const onVersion = async (app: string, version: number): Promise<void> => {
+    const asked = await deployments.deploy(app, 'preview', version)
+    if (!asked.ok) return
+    asked.value.ended.then(() => events.write((write) => apps.settle(write, app))).catch(onError)
+  }
+  return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
+}
+
+function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
+  const { config, db, log, events, builder, apps, versions, models, deployments, onError } = base
+  const { conversationOf } = createConversationFold(events)
+  const batcher = createDeltaBatcher({ log: events, serverLog: log })
+  const queue = createMessageQueue({ log: events, apps })
+  const deploy = async (app: string, version: number, turn: string): Promise<Deployment> => {
+    const asked = await deployments.deploy(app, 'preview', version, turn)
+    if (!asked.ok) throw new Error(`Version ${version} of ${app} could not be deployed: ${asked.failure.detail}`)
+    return asked.value.ended
+  }
+  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy }
+  const appBuilder = createAppBuilder({
+    ...{ db, log: events, apps, models, queue, onError },
+    leases: createLeases({ db, log: events, owner: newOwner() }),
+    isAlone: config.databaseUrl === undefined,
+    run(turn) {
+      builder.warm()
+      return runTurn(turn, {
+        ...parts,
+        tools: toolset,
+        system: systemPrompt,
+        conversation: conversationOf,
+        note: ({ app, id }, { code, text, error }) =>
+          log.warn(text, { code, app, turn: id, ...(error ? { error } : {}) }),
+      })
+    },
+  })
+  return { appBuilder, queue, batcher, conversationOf }
+}
+
+const openEdge = (
+  config: Config,
+  addresses: Addresses,
+  onError: (error: unknown) => void,
+): Promise<EdgePreviewService> =>
+  createEdgePreviewService({
+    contentDir: join(config.dataDir, 'edge'),
+    studioOrigins: studioOrigins(config),
+    publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
+    onError,
+  })
+
 function createBuilder(config: Config, log: Log): FastBuildService {
   const set = findDependencySet(repository)
   if (!set.present)
@@ -141,9 +176,9 @@ function createBuilder(config: Config, log: Log): FastBuildService {
   return createFastBuildService({ dependencySetDir: set.dir, vendorCacheDir: join(config.dataDir, 'vendor'), log })
 }
 
-/** Every origin at which the studio can be opened: it alone may frame previews. */
+/** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */
 function studioOrigins({ publicUrl, port, domains }: Config): string[] {
-  const loopback = domains.studio === 'localhost' ? [`http://127.0.0.1:${port}`, `http://[::1]:${port}`] : []
+  const loopback = domains.studio === 'localhost' ? [`http://127.0.0.1:${port}`] : []
   return [publicUrl, ...loopback]
 }
 

@@ -8,7 +8,7 @@ import {
   type Outcome,
   type Version,
 } from '@overskill/protocol'
-import { type BlobStore, diffTrees, diffVersions, listChanges, type Tree } from '@overskill/workspace'
+import { diffVersions, listChanges, type Tree } from '@overskill/workspace'
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { apps, versions } from '../database/schema.ts'
@@ -52,78 +52,71 @@ export type Versions = {
   get(app: string, number: number): Promise<Outcome<Version>>
   /** What leads from `against` (0 = the starter; default: the one before) to version `number`. */
   diff(app: string, number: number, against: number | undefined): Promise<Outcome<FileDiff[]>>
-  /** The newest version's tree, or the starter. */
-  newestTree(sql: Sql, app: string): Promise<Tree>
 }
 
-export function createVersions({ db, starter }: { db: Database; starter: Tree }): Versions {
-  const newest = async (sql: Sql, app: string): Promise<VersionRow | undefined> => {
-    const [row] = await sql.select().from(versions).where(eq(versions.app, app)).orderBy(desc(versions.number)).limit(1)
-    return row
+export const createVersions = (options: VersionsOptions): Versions => new PgVersions(options)
+
+export type VersionsOptions = { db: Database; starter: Tree }
+
+class PgVersions implements Versions {
+  readonly #options: VersionsOptions
+
+  constructor(options: VersionsOptions) {
+    this.#options = options
   }
-  const newestTree = async (sql: Sql, app: string): Promise<Tree> => {
-    const row = await newest(sql, app)
-    return row ? readTree(sql, row.tree) : starter
+
+  async create(write: Write, { tree, message, ...version }: NewVersion): Promise<Version | undefined> {
+    const { app } = version
+    const last = await newestVersion(write.sql, app)
+    const before = last ? await readTree(write.sql, last.tree) : this.#options.starter
+    const changes = await listChanges(before, tree, createBlobStore(write.sql))
+    if (changes.length === 0) return undefined
+    const number = (last?.number ?? 0) + 1
+    const size = { files: tree.size, changed: changes.length, ...sumLines(changes) }
+    const [row] = await write.sql
+      .insert(versions)
+      .values({ ...version, number, tree: await storeTree(write.sql, tree), ...size })
+      .returning()
+    await write.sql.update(apps).set({ version: number, updatedAt: new Date() }).where(eq(apps.id, app))
+    const made = presentVersion(must(row, 'The new version'))
+    await write.append(app, [{ type: 'version.created', version: made, ...(message && { message }) }])
+    return made
   }
 
-  return {
-    newestTree,
+  async list(app: string, before: number | undefined, limit: number): Promise<{ items: Version[]; next?: string }> {
+    const below = before === undefined ? undefined : lt(versions.number, before)
+    const rows = await this.#options.db
+      .select()
+      .from(versions)
+      .where(and(eq(versions.app, app), below))
+      .orderBy(desc(versions.number))
+      .limit(limit + 1)
+    const items = rows.slice(0, limit).map(presentVersion)
+    return { items, ...(rows.length > limit && { next: String(items.at(-1)?.number) }) }
+  }
 
-    async create(write, { tree, message, ...version }) {
-      const { app } = version
-      const last = await newest(write.sql, app)
-      const before = last ? await readTree(write.sql, last.tree) : starter
-      const changes = diffTrees(before, tree)
-      if (changes.length === 0) return undefined
-      const lines = await countChanged(before, tree, createBlobStore(write.sql))
-      const number = (last?.number ?? 0) + 1
-      const values = {
-        ...version,
-        number,
-        tree: await storeTree(write.sql, tree),
-        files: tree.size,
-        changed: changes.length,
-        ...lines,
-      }
-      const [row] = await write.sql.insert(versions).values(values).returning()
-      await write.sql.update(apps).set({ version: number, updatedAt: new Date() }).where(eq(apps.id, app))
-      const made = presentVersion(must(row, 'The new version'))
-      await write.append(app, [{ type: 'version.created', version: made, ...(message && { message }) }])
-      return made
-    },
+  async get(app: string, number: number): Promise<Outcome<Version>> {
+    const isThis = and(eq(versions.app, app), eq(versions.number, number))
+    const row = await this.#options.db.query.versions.findFirst({ where: isThis })
+    return row ? ok(presentVersion(row)) : fail('not_found', `This app has no version ${number}.`)
+  }
 
-    async list(app, before, limit) {
-      const below = before === undefined ? undefined : lt(versions.number, before)
-      const rows = await db
-        .select()
-        .from(versions)
-        .where(and(eq(versions.app, app), below))
-        .orderBy(desc(versions.number))
-        .limit(limit + 1)
-      const items = rows.slice(0, limit).map(presentVersion)
-      return { items, ...(rows.length > limit && { next: String(items.at(-1)?.number) }) }
-    },
-
-    async get(app, number) {
-      const row = await db.query.versions.findFirst({ where: and(eq(versions.app, app), eq(versions.number, number)) })
-      return row ? ok(presentVersion(row)) : fail('not_found', `This app has no version ${number}.`)
-    },
-
-    async diff(app, number, against) {
-      const after = await readVersionTree(db, app, number)
-      if (!after.ok) return after
-      const from = against ?? number - 1
-      const before = from === 0 ? ok(starter) : await readVersionTree(db, app, from)
-      return before.ok ? ok(await diffVersions(before.value, after.value, createBlobStore(db))) : before
-    },
+  async diff(app: string, number: number, against: number | undefined): Promise<Outcome<FileDiff[]>> {
+    const { db, starter } = this.#options
+    const after = await readVersionTree(db, app, number)
+    if (!after.ok) return after
+    const from = against ?? number - 1
+    const before = from === 0 ? ok(starter) : await readVersionTree(db, app, from)
+    return before.ok ? ok(await diffVersions(before.value, after.value, createBlobStore(db))) : before
   }
 }
 
-/** Lines that came and went between two trees. */
-async function countChanged(before: Tree, after: Tree, blobs: BlobStore): Promise<{ added: number; removed: number }> {
-  const changes = await listChanges(before, after, blobs)
-  return {
-    added: changes.reduce((sum, change) => sum + change.added, 0),
-    removed: changes.reduce((sum, change) => sum + change.removed, 0),
-  }
+async function newestVersion(sql: Sql, app: string): Promise<VersionRow | undefined> {
+  const [row] = await sql.select().from(versions).where(eq(versions.app, app)).orderBy(desc(versions.number)).limit(1)
+  return row
 }
+
+const sumLines = (changes: readonly FileChange[]): { added: number; removed: number } => ({
+  added: changes.reduce((sum, change) => sum + change.added, 0),
+  removed: changes.reduce((sum, change) => sum + change.removed, 0),
+})

@@ -134,7 +134,7 @@ test('it is started again when it dies, and recovers what was stored', async () 
 test('two that start at once on a new data dir end up with one server', async () => {
   const dataDir = join(parent, 'twice')
   const both = await Promise.all([start(dataDir), start(dataDir)])
-  expect(both.map(({ adopted }) => adopted).sort()).toEqual([false, true])
+  expect(both.filter(({ adopted }) => adopted)).toHaveLength(1)
   expect(await Promise.all(both.map(({ host }) => ask(host, 'select 7')))).toEqual([7, 7])
   await Promise.all(both.map((server) => server.stop()))
 })

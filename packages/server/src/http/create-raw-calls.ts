@@ -10,38 +10,10 @@ import type { RawCalls } from './services.ts'
 
 /** The calls that carry bytes and streams. */
 export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCalls {
-  const { blobs, edits, apps, deployments, conversationOf, log, db } = rooms
+  const { apps, deployments, conversationOf, log, db } = rooms
   return {
     health,
-
-    async readFile({ app, path: given, version }) {
-      const path = normalisePath(given)
-      if (!path.ok) return path
-      const found = await readAppTree(rooms, app, version)
-      if (!found.ok) return found
-      const entry = found.value.tree.get(path.value)
-      if (!entry) return fail('not_found', `There is no file ${path.value}.`)
-      const content = await blobs.read(entry.hash)
-      return ok({ content, hash: entry.hash, type: mediaType(path.value), state: found.value.state })
-    },
-
-    async putFile({ app, path: given, content, ifMatch }, person) {
-      const path = normalisePath(given)
-      if (!path.ok) return path
-      const change = { path: path.value, content: Buffer.from(content).toString('base64'), encoding: 'base64' as const }
-      const version = await edits.apply(app, person, [change], undefined, ifMatch)
-      if (!version.ok) return version
-      const saved = await readAppTree(rooms, app, version.value.number)
-      if (!saved.ok) return saved
-      return ok({ version: version.value, hash: saved.value.tree.get(path.value)?.hash ?? '' })
-    },
-
-    async removeFile({ app, path: given, ifMatch }, person) {
-      const path = normalisePath(given)
-      if (!path.ok) return path
-      const version = await edits.apply(app, person, [{ path: path.value, delete: true }], undefined, ifMatch)
-      return version.ok ? ok({ version: version.value }) : version
-    },
+    ...fileCalls(rooms),
 
     async exportZip({ app, version }) {
       const found = await readAppTree(rooms, app, version)
@@ -73,6 +45,40 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
         sql`select min(seq) as first from events where app = ${app}`,
       )
       return Math.max(0, Number(found.rows[0]?.first ?? 1) - 1)
+    },
+  }
+}
+
+const fileCalls = (rooms: Rooms): Pick<RawCalls, 'readFile' | 'putFile' | 'removeFile'> => {
+  const { blobs, edits } = rooms
+  return {
+    async readFile({ app, path: given, version }) {
+      const path = normalisePath(given)
+      if (!path.ok) return path
+      const found = await readAppTree(rooms, app, version)
+      if (!found.ok) return found
+      const entry = found.value.tree.get(path.value)
+      if (!entry) return fail('not_found', `There is no file ${path.value}.`)
+      const content = await blobs.read(entry.hash)
+      return ok({ content, hash: entry.hash, type: mediaType(path.value), state: found.value.state })
+    },
+
+    async putFile({ app, path: given, content, ifMatch }, person) {
+      const path = normalisePath(given)
+      if (!path.ok) return path
+      const change = { path: path.value, content: Buffer.from(content).toString('base64'), encoding: 'base64' as const }
+      const version = await edits.apply(app, person, [change], undefined, ifMatch)
+      if (!version.ok) return version
+      const saved = await readAppTree(rooms, app, version.value.number)
+      if (!saved.ok) return saved
+      return ok({ version: version.value, hash: saved.value.tree.get(path.value)?.hash ?? '' })
+    },
+
+    async removeFile({ app, path: given, ifMatch }, person) {
+      const path = normalisePath(given)
+      if (!path.ok) return path
+      const version = await edits.apply(app, person, [{ path: path.value, delete: true }], undefined, ifMatch)
+      return version.ok ? ok({ version: version.value }) : version
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
 import type { EventLog } from '../events/event-log.ts'
+import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
 import { type Leases, renewMs } from './leases.ts'
 import type { MessageQueue } from './message-queue.ts'
 import { unpackJson } from './stored-json.ts'
@@ -51,11 +52,19 @@ class LeasedAppBuilder implements AppBuilder {
   readonly #options: AppBuilderOptions
   readonly #running = new Map<string, RunningTurn>() // by turn
   readonly #waking = new Map<string, Promise<void>>() // by app
-  #renewal: NodeJS.Timeout | undefined
+  readonly #cleanup: Cleanup
   #isClosing = false
 
   constructor(options: AppBuilderOptions) {
     this.#options = options
+    this.#cleanup = createCleanupStuckMessages({
+      leases: options.leases,
+      everyMs: renewMs,
+      onStop: (turn) => this.#running.get(turn)?.stop(),
+      onReleased: (app) => this.wake(app),
+      onStuck: (turn) => this.#running.get(turn.id)?.giveUp(),
+      onError: (error) => options.onError(error, {}),
+    })
   }
 
   async send(id: string, { text, mode = 'build' }: { text: string; mode?: Mode | undefined }): Promise<Outcome<Sent>> {
@@ -115,20 +124,18 @@ class LeasedAppBuilder implements AppBuilder {
   }
 
   async start(): Promise<void> {
-    await this.#takeOver(this.#options.isAlone)
+    await this.#cleanup.round(this.#options.isAlone)
     const waiting = await this.#options.db
       .selectDistinct({ app: turns.app })
       .from(turns)
       .where(eq(turns.status, 'queued'))
     for (const { app } of waiting) this.wake(app)
-    this.#renewal = setInterval(() => {
-      this.#renew().catch((error: unknown) => this.#options.onError(error, {}))
-    }, renewMs)
+    this.#cleanup.start()
   }
 
   async close(): Promise<void> {
     this.#isClosing = true
-    clearInterval(this.#renewal)
+    await this.#cleanup.close()
     await Promise.allSettled(this.#waking.values())
     for (const running of this.#running.values()) running.abandon()
     await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended))
@@ -163,18 +170,5 @@ class LeasedAppBuilder implements AppBuilder {
     if (this.#isClosing) return
     if (!(error instanceof LeaseLost)) this.#options.onError(error, { app: turn.app, turn: turn.id })
     await this.#options.leases.release(turn)
-  }
-
-  /** Gives turns without an owner back to the queue, where the next claim takes them. */
-  async #takeOver(all: boolean): Promise<void> {
-    for (const turn of await this.#options.leases.abandoned(all)) {
-      if (this.#running.has(turn.id)) continue
-      if (await this.#options.leases.release(turn)) this.wake(turn.app)
-    }
-  }
-
-  async #renew(): Promise<void> {
-    for (const id of await this.#options.leases.renew()) this.#running.get(id)?.stop()
-    await this.#takeOver(false)
   }
 }

@@ -60,15 +60,7 @@ export function createConfiguredModels({ anthropic, model, sampleUrl }: ModelSet
       const sample: ModelInfo = { id: sampleId, name: 'Sample builder (no AI)', context: 200_000, available: true }
       const key = apiKey ? await keyCheck(apiKey) : undefined
       const reason = key ? key.text : whyNot(anthropicDefault)
-      const known = modelCatalog(new Date()).map((info): ModelInfo => ({
-        id: info.id,
-        name: info.name,
-        context: info.context,
-        ...(info.prices && { prices: info.prices }),
-        available: key?.ok ?? false,
-        ...(reason && { reason }),
-      }))
-      return [sample, ...known]
+      return [sample, ...knownModels(key?.ok ?? false, reason)]
     },
 
     async check() {
@@ -82,3 +74,13 @@ export function createConfiguredModels({ anthropic, model, sampleUrl }: ModelSet
 }
 
 const full = (id: string): string => (id === 'sample' ? sampleId : id)
+
+const knownModels = (available: boolean, reason: string | undefined): ModelInfo[] =>
+  modelCatalog(new Date()).map(({ id, name, context, prices }) => ({
+    id,
+    name,
+    context,
+    ...(prices && { prices }),
+    available,
+    ...(reason && { reason }),
+  }))

@@ -1,4 +1,4 @@
-import { newId } from '@overskill/protocol'
+import { must, newId } from '@overskill/protocol'
 import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { apps, turns } from '../database/schema.ts'
@@ -9,6 +9,8 @@ import { readUserMessage } from './user-messages.ts'
 /** AD3: 10 s, renewed every 2 s. */
 export const leaseMs = 10_000
 export const renewMs = 2_000
+/** A6: a turn that makes no progress for this long is ended, whatever its lease says. */
+export const stuckMs = 20 * 60_000
 /** Longest a turn may take in all. */
 export const turnLimitMs = 60 * 60_000
 
@@ -20,71 +22,92 @@ export type Leases = {
   release(turn: TurnRow): Promise<boolean>
   /** Turns whose lease is over; with `all`, every running one that is not ours: for a process alone on its data. */
   abandoned(all: boolean): Promise<TurnRow[]>
+  /** Ours that made no progress for `stuckMs`: no step, no result, no event of their app. */
+  stuck(): Promise<TurnRow[]>
   /** Lengthens ours. Returns the turns that somebody asked to stop. */
   renew(): Promise<string[]>
 }
 
-export function createLeases({ db, log, owner }: { db: Database; log: EventLog; owner: string }): Leases {
-  const until = () => raw<Date>`now() + ${`${leaseMs} ms`}::interval`
+export type LeasesOptions = { db: Database; log: EventLog; owner: string }
 
-  return {
-    claimNext: (app) =>
-      log.write(async (write) => {
-        await write.sql.select({ id: apps.id }).from(apps).where(eq(apps.id, app)).for('update')
-        const open = await write.sql.query.turns.findMany({
-          where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
-          orderBy: asc(turns.position),
-        })
-        const next = open[0]
-        if (!next || open.some(({ status }) => status === 'running')) return undefined
-        const started = next.startedAt ?? new Date()
-        const [row] = await write.sql
-          .update(turns)
-          .set({
-            status: 'running',
-            leaseOwner: owner,
-            leaseToken: next.leaseToken + 1,
-            leaseUntil: until(),
-            startedAt: started,
-            deadline: new Date(started.getTime() + turnLimitMs),
-            progressAt: new Date(),
-          })
-          .where(eq(turns.id, next.id))
-          .returning()
-        if (!row) return undefined
-        await announce(write, row, next.startedAt === null)
-        return row
-      }),
+export const createLeases = (options: LeasesOptions): Leases => new PgLeases(options)
 
-    release: (turn) =>
-      log.write(async (write) => {
-        const [row] = await write.sql
-          .update(turns)
-          .set({ status: 'queued', leaseOwner: null, leaseUntil: null })
-          .where(and(eq(turns.id, turn.id), eq(turns.leaseToken, turn.leaseToken), eq(turns.status, 'running')))
-          .returning()
-        if (row) await write.append(row.app, [{ type: 'turn.queued', turn: presentTurn(row) }])
-        return row !== undefined
-      }),
+const until = () => raw<Date>`now() + ${`${leaseMs} ms`}::interval`
 
-    abandoned: (all) =>
-      db.query.turns.findMany({
-        where: and(
-          eq(turns.status, 'running'),
-          all
-            ? raw`${turns.leaseOwner} is distinct from ${owner}`
-            : or(isNull(turns.leaseUntil), lt(turns.leaseUntil, raw`now()`)),
-        ),
-      }),
+class PgLeases implements Leases {
+  readonly #options: LeasesOptions
 
-    async renew() {
-      const rows = await db
+  constructor(options: LeasesOptions) {
+    this.#options = options
+  }
+
+  claimNext(app: string): Promise<TurnRow | undefined> {
+    return this.#options.log.write(async (write) => {
+      await write.sql.select({ id: apps.id }).from(apps).where(eq(apps.id, app)).for('update')
+      const open = await write.sql.query.turns.findMany({
+        where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
+        orderBy: asc(turns.position),
+      })
+      const next = open[0]
+      if (!next || open.some(({ status }) => status === 'running')) return undefined
+      const row = await this.#claim(write, next)
+      await announce(write, row, next.startedAt === null)
+      return row
+    })
+  }
+
+  async #claim({ sql }: Write, turn: TurnRow): Promise<TurnRow> {
+    const startedAt = turn.startedAt ?? new Date()
+    const [row] = await sql
+      .update(turns)
+      .set({
+        status: 'running',
+        leaseOwner: this.#options.owner,
+        leaseToken: turn.leaseToken + 1,
+        leaseUntil: until(),
+        startedAt,
+        deadline: new Date(startedAt.getTime() + turnLimitMs),
+        progressAt: new Date(),
+      })
+      .where(eq(turns.id, turn.id))
+      .returning()
+    return must(row, `Turn ${turn.id}`)
+  }
+
+  release(turn: TurnRow): Promise<boolean> {
+    const isHeld = and(eq(turns.id, turn.id), eq(turns.leaseToken, turn.leaseToken), eq(turns.status, 'running'))
+    return this.#options.log.write(async (write) => {
+      const [row] = await write.sql
         .update(turns)
-        .set({ leaseUntil: until() })
-        .where(and(eq(turns.leaseOwner, owner), eq(turns.status, 'running')))
-        .returning({ id: turns.id, stopAsked: turns.stopAsked })
-      return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
-    },
+        .set({ status: 'queued', leaseOwner: null, leaseUntil: null })
+        .where(isHeld)
+        .returning()
+      if (row) await write.append(row.app, [{ type: 'turn.queued', turn: presentTurn(row) }])
+      return row !== undefined
+    })
+  }
+
+  abandoned(all: boolean): Promise<TurnRow[]> {
+    const isOver = or(isNull(turns.leaseUntil), lt(turns.leaseUntil, raw`now()`))
+    const isNotOurs = raw`${turns.leaseOwner} is distinct from ${this.#options.owner}`
+    return this.#options.db.query.turns.findMany({ where: and(eq(turns.status, 'running'), all ? isNotOurs : isOver) })
+  }
+
+  async renew(): Promise<string[]> {
+    const rows = await this.#options.db
+      .update(turns)
+      .set({ leaseUntil: until() })
+      .where(and(eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running')))
+      .returning({ id: turns.id, stopAsked: turns.stopAsked })
+    return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
+  }
+
+  stuck(): Promise<TurnRow[]> {
+    const last = raw`(select max(at) from events where events.app = ${turns.app})`
+    const isStuck = raw`greatest(${turns.progressAt}, ${last}) < now() - ${`${stuckMs} ms`}::interval`
+    return this.#options.db.query.turns.findMany({
+      where: and(eq(turns.status, 'running'), eq(turns.leaseOwner, this.#options.owner), isStuck),
+    })
   }
 }
 

@@ -9,13 +9,14 @@ import {
   type TurnJournal,
 } from '@overskill/agent'
 import { type Cost, must, type NewAppEvent, type NoticeAction, type Usage } from '@overskill/protocol'
-import { applyStaged, type BlobStore, checkPlace, listChanges, openDraft, type Tree } from '@overskill/workspace'
+import { applyStaged, type BlobStore, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
 import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
 import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
+import { settleWork, type StagedWork } from './staged-work.ts'
 import { packJson } from './stored-json.ts'
 import type { ToolWork } from './tools/work.ts'
 import type { TurnRow } from './turn-state.ts'
@@ -36,9 +37,6 @@ export type JournalOptions = {
   effectOf: (tool: string) => 'transactional' | 'external'
   now: () => number
 }
-
-/** One call's `ToolWork`, and what it staged besides files. */
-type StagedWork = ToolWork & { named?: { name: string; description: string | undefined } }
 
 /** The journal of a running turn on Postgres (AD3): what the model is told, what is shown and what lasts are one record. */
 export class PgTurnJournal implements TurnJournal<ToolWork> {
@@ -281,23 +279,4 @@ const cutWords = {
   connection: 'The connection to the model was cut before this call was complete. Nothing was changed.',
   stopped: 'Stopped before this call was complete. Nothing was changed.',
   output_limit: 'The model reached its output limit before this call was complete. Nothing was changed.',
-}
-
-/** What a finished call may commit: nothing of one that failed, and nothing that a call beside it has made impossible. */
-function settleWork(given: ToolResult, work: StagedWork | undefined, tree: Tree) {
-  const nothing = { staged: [], changes: [] }
-  if (!given.ok || !work) return { result: given, ...nothing }
-  const staged = work.draft.staged()
-  const without = applyStaged(
-    tree,
-    staged.filter(({ entry }) => !entry),
-  )
-  for (const { path, entry } of staged) {
-    const place = entry && !tree.has(path) ? checkPlace(path, without) : undefined
-    if (place && !place.ok) {
-      const text = `ERROR PATH_DENIED: ${place.failure.detail}`
-      return { result: { ok: false, status: 'error', code: 'PATH_DENIED', text } satisfies ToolResult, ...nothing }
-    }
-  }
-  return { result: given, staged, changes: work.draft.changes() }
 }

@@ -28,56 +28,77 @@ export type ReplyBlocks = {
   closeStep(step: number, message: string): NewAppEvent[]
 }
 
-export function createReplyBlocks(first: number, now: () => number, known: readonly KnownCall[] = []): ReplyBlocks {
-  let next = first
-  const shown = new Map<string, Shown>()
-  const calls = new Map<string, ShownCall>()
-  const groups: Shown[] = []
-  let last: Shown | undefined
-  const place = (step: number, index: number): string => `${step}.${index}`
-  for (const { step, index, ...call } of known) {
-    calls.set(place(step, index), { ...call, length: 0 })
-    if (groups.some(({ block }) => block === call.block)) continue
-    groups.push({ block: call.block, kind: 'tools', step, length: 0, startedAt: now(), closed: false })
+export const createReplyBlocks = (first: number, now: () => number, known: readonly KnownCall[] = []): ReplyBlocks =>
+  new NumberedBlocks(first, now, known)
+
+const placeOf = (step: number, index: number): string => `${step}.${index}`
+
+class NumberedBlocks implements ReplyBlocks {
+  readonly #now: () => number
+  readonly #shown = new Map<string, Shown>()
+  readonly #calls = new Map<string, ShownCall>()
+  readonly #groups: Shown[] = []
+  #next: number
+  #last: Shown | undefined
+
+  constructor(first: number, now: () => number, known: readonly KnownCall[]) {
+    this.#next = first
+    this.#now = now
+    for (const { step, index, ...call } of known) {
+      this.#calls.set(placeOf(step, index), { ...call, length: 0 })
+      if (this.#groups.some(({ block }) => block === call.block)) continue
+      this.#groups.push({ block: call.block, kind: 'tools', step, length: 0, startedAt: now(), closed: false })
+    }
   }
 
-  const start = (step: number, kind: BlockKind): Shown => {
-    last = { block: next++, kind, step, length: 0, startedAt: now(), closed: false }
-    return last
+  take(): number {
+    this.#last = undefined
+    return this.#next++
   }
 
-  const end = (block: Shown, message: string): NewAppEvent[] => {
+  open(step: number, index: number, kind: 'text' | 'thinking', message: string): NewAppEvent[] {
+    const block = this.#start(step, kind)
+    this.#shown.set(placeOf(step, index), block)
+    return [{ type: 'block.started', message, block: block.block, kind }]
+  }
+
+  openCall(step: number, index: number, call: string, name: string, message: string): NewAppEvent[] {
+    const last = this.#last
+    const joined = last?.kind === 'tools' && last.step === step && !last.closed ? last : undefined
+    const group = joined ?? this.#start(step, 'tools')
+    if (!joined) this.#groups.push(group)
+    const { block } = group
+    this.#calls.set(placeOf(step, index), { block, call, name, length: 0 })
+    const begun: NewAppEvent[] = joined ? [] : [{ type: 'block.started', message, block, kind: 'tools' }]
+    return [...begun, { type: 'tool.pending', message, block, call, name, status: 'pending' }]
+  }
+
+  find(step: number, index: number): Shown | undefined {
+    return this.#shown.get(placeOf(step, index))
+  }
+
+  findCall(step: number, index: number): ShownCall | undefined {
+    return this.#calls.get(placeOf(step, index))
+  }
+
+  close(step: number, index: number, message: string): NewAppEvent[] {
+    const block = this.find(step, index)
+    return block ? this.#end(block, message) : []
+  }
+
+  closeStep(step: number, message: string): NewAppEvent[] {
+    return this.#groups.filter((group) => group.step === step).flatMap((group) => this.#end(group, message))
+  }
+
+  #start(step: number, kind: BlockKind): Shown {
+    this.#last = { block: this.#next++, kind, step, length: 0, startedAt: this.#now(), closed: false }
+    return this.#last
+  }
+
+  #end(block: Shown, message: string): NewAppEvent[] {
     if (block.closed) return []
     block.closed = true
-    const ms = Math.round(now() - block.startedAt)
+    const ms = Math.round(this.#now() - block.startedAt)
     return [{ type: 'block.completed', message, block: block.block, kind: block.kind, ms }]
-  }
-
-  return {
-    take() {
-      last = undefined
-      return next++
-    },
-    open(step, index, kind, message) {
-      const block = start(step, kind)
-      shown.set(place(step, index), block)
-      return [{ type: 'block.started', message, block: block.block, kind }]
-    },
-    openCall(step, index, call, name, message) {
-      const joins = last?.kind === 'tools' && last.step === step && !last.closed
-      const group = joins && last ? last : start(step, 'tools')
-      if (!joins) groups.push(group)
-      const block = group.block
-      calls.set(place(step, index), { block, call, name, length: 0 })
-      const begun: NewAppEvent[] = joins ? [] : [{ type: 'block.started', message, block, kind: 'tools' }]
-      return [...begun, { type: 'tool.pending', message, block, call, name, status: 'pending' }]
-    },
-    find: (step, index) => shown.get(place(step, index)),
-    findCall: (step, index) => calls.get(place(step, index)),
-    close(step, index, message) {
-      const block = shown.get(place(step, index))
-      return block ? end(block, message) : []
-    },
-    closeStep: (step, message) => groups.filter((group) => group.step === step).flatMap((group) => end(group, message)),
   }
 }

@@ -41,6 +41,8 @@ export type TurnRunnerOptions = {
 export type RunningTurn = {
   /** A person's stop: model and tools end, what is done is kept, the turn ends as stopped. */
   stop(): void
+  /** It makes no progress any more: like a stop, but it ends as failed. */
+  giveUp(): void
   /** The process goes: nothing further is stored, the next owner goes on. */
   abandon(): void
   /** Settles when the turn has ended here. Rejects with `LeaseLost` when it is somebody else's. */
@@ -53,14 +55,19 @@ const openedWith = ['package.json', 'src/App.tsx', 'src/index.css', 'src/pages/H
 /** Runs a claimed turn to its end: model and tools, then its version, then its deployment, then the terminal event. */
 export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn {
   const stop = new AbortController()
+  let isStuck = false
   const writer = createTurnWriter({ app: turn.app, turn: turn.id, token: turn.leaseToken }, options.batcher)
   return {
     stop: () => stop.abort(),
+    giveUp() {
+      isStuck = true
+      stop.abort()
+    },
     abandon() {
       writer.abandon()
       stop.abort()
     },
-    ended: toTheEnd(turn, options, writer, stop.signal),
+    ended: toTheEnd(turn, options, writer, stop.signal, () => isStuck),
   }
 }
 
@@ -69,9 +76,31 @@ async function toTheEnd(
   options: TurnRunnerOptions,
   writer: TurnWriter,
   stop: AbortSignal,
+  isStuck: () => boolean,
 ): Promise<void> {
   const end = turn.phase === 'model' ? await runModel(turn, options, writer, stop) : undefined
-  await finishTurn(turn, end, { ...options, writer })
+  await finishTurn(turn, end && isStuck() ? stuckEnd : end, { ...options, writer })
+}
+
+const stuckEnd: TurnEnd = {
+  ending: 'failed',
+  error: {
+    code: 'timeout',
+    message: 'Nothing happened for 20 minutes, so this turn was ended. What was done is kept.',
+  },
+  actions: ['continue'],
+}
+
+/** A turn that ends its process each time must not do so for ever. */
+const mostOwners = 6
+
+const poisonEnd: TurnEnd = {
+  ending: 'failed',
+  error: {
+    code: 'interrupted',
+    message: `OverSkill was restarted ${mostOwners} times during this turn, so it is not tried again. What was done is kept.`,
+  },
+  actions: ['continue'],
 }
 
 async function runModel(
@@ -81,6 +110,7 @@ async function runModel(
   stop: AbortSignal,
 ): Promise<TurnEnd> {
   const { db, models, blobs, apps, tools, system, note } = options
+  if (turn.leaseToken > mostOwners) return poisonEnd
   const model = models.open(turn.model)
   if (!model.ok) {
     const error = { code: 'model_not_found' as const, message: model.failure.detail }

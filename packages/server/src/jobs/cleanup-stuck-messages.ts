@@ -1,0 +1,53 @@
+import type { Leases } from '../turns/leases.ts'
+import type { TurnRow } from '../turns/turn-state.ts'
+
+export type CleanupOptions = {
+  leases: Leases
+  /** How often it looks, in ms: well below a lease. */
+  everyMs: number
+  /** Somebody asked to stop this turn of ours. */
+  onStop: (turn: string) => void
+  /** A turn whose owner is gone waits again. */
+  onReleased: (app: string) => void
+  /** A turn of ours that makes no progress any more (A6). */
+  onStuck: (turn: TurnRow) => void
+  onError: (error: unknown) => void
+}
+
+export type Cleanup = {
+  /** One round. `all`: also turns whose lease still runs, for a process that is alone on its data. */
+  round(all: boolean): Promise<void>
+  start(): void
+  close(): Promise<void>
+}
+
+/**
+ * Turns are swept by lease and heartbeat, never by age (A6): ours are renewed, those of dead owners go back to the queue, and
+ * one that has shown nothing for 20 minutes is ended. A turn that works is never touched.
+ */
+export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
+  const { leases, everyMs, onStop, onReleased, onStuck, onError } = options
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+
+  const round = async (all: boolean): Promise<void> => {
+    for (const turn of await leases.renew()) onStop(turn)
+    for (const turn of await leases.abandoned(all)) {
+      if (await leases.release(turn)) onReleased(turn.app)
+    }
+    for (const turn of await leases.stuck()) onStuck(turn)
+  }
+
+  return {
+    round,
+    start() {
+      timer = setInterval(() => {
+        running = running.then(() => round(false)).catch(onError)
+      }, everyMs)
+    },
+    async close() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
