@@ -77,7 +77,7 @@ export function createChildKeeper(options: KeeperOptions): ChildKeeper {
       clearTimeout(idle)
       const mine = obtain()
       building = true
-      const answer = (await readyOrAborted(mine.child, work.signal)) ?? (await mine.child.build(files, work))
+      const answer = (await untilReady(mine.child, work)) ?? (await mine.child.build(files, work))
       building = false
       afterBuild.forEach((resume) => resume())
       afterBuild = []
@@ -86,7 +86,7 @@ export function createChildKeeper(options: KeeperOptions): ChildKeeper {
       const rss = 'rssBytes' in answer ? answer.rssBytes : 0
       if (answer.kind === 'ended') {
         log.warn('A build child was ended', { reason: answer.reason })
-        if (current?.child === mine.child) current = null
+        if (mine.child.isGone() && current?.child === mine.child) current = null
         if (hasStarted) obtain()
       } else if (mine.builds >= limits.recycleBuilds || rss > limits.recycleBytes) {
         log.info('A build child is replaced', { builds: mine.builds, rssBytes: rss })
@@ -114,14 +114,20 @@ export function createChildKeeper(options: KeeperOptions): ChildKeeper {
   }
 }
 
-/** Waits for a child that still starts; an answer at once when it cannot or the work is stopped. */
-async function readyOrAborted(child: BuildChild, signal: AbortSignal): Promise<ChildAnswer | null> {
+/** Waits for a child that still starts, as long as the build itself may take; an answer when it did not come to that. */
+async function untilReady(
+  child: BuildChild,
+  { signal, limitMs }: { signal: AbortSignal; limitMs: number },
+): Promise<ChildAnswer | null> {
   if (signal.aborted) return { kind: 'ended', reason: 'aborted' }
-  const { promise: aborted, resolve } = Promise.withResolvers<'aborted'>()
-  const abort = (): void => resolve('aborted')
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<'aborted' | 'timeout'>()
+  const abort = (): void => stop('aborted')
+  const deadline = setTimeout(() => stop('timeout'), limitMs)
   signal.addEventListener('abort', abort, { once: true })
-  const first = await Promise.race([child.ready, aborted])
+  const first = await Promise.race([child.ready, stopped])
+  clearTimeout(deadline)
   signal.removeEventListener('abort', abort)
-  if (first === 'aborted') return { kind: 'ended', reason: 'aborted' }
+  if (first === 'timeout') await child.end()
+  if (typeof first === 'string') return { kind: 'ended', reason: first }
   return first ? null : { kind: 'ended', reason: 'crashed' }
 }

@@ -19,7 +19,8 @@ export function readAliases(files: AppFiles): readonly Alias[] {
     const base = typeof baseUrl === 'string' ? baseUrl : '.'
     for (const [pattern, targets] of Object.entries(Object(property(options, 'paths')) as object)) {
       const target: unknown = Array.isArray(targets) ? targets[0] : undefined
-      const alias = typeof target === 'string' ? toAlias(pattern, posix.join(base, target)) : null
+      const alias =
+        typeof target === 'string' && !target.startsWith('/') ? toAlias(pattern, posix.join(base, target)) : null
       if (alias && !found.some((known) => known.prefix === alias.prefix)) found.push(alias)
     }
   }

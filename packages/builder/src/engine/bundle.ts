@@ -36,6 +36,12 @@ export async function bundleWorker(
   return chunks[0] ?? null
 }
 
+/** How a source map names a source: from the app's root, or from `node_modules/`. */
+const sourceName = (path: string): string =>
+  withoutHostPaths(path)
+    .replace(/^(?:\.\.\/)+/, '')
+    .replace('\0', '')
+
 async function bundle(sources: AppSources, input: InputOptions, split: boolean): Promise<OutputChunk[]> {
   try {
     const build = await rolldown({
@@ -51,7 +57,7 @@ async function bundle(sources: AppSources, input: InputOptions, split: boolean):
         format: 'esm',
         minify: true,
         sourcemap: 'hidden',
-        sourcemapPathTransform: (path) => withoutHostPaths(path),
+        sourcemapPathTransform: sourceName,
         codeSplitting: split,
         entryFileNames: 'assets/[name]-[hash:10].js',
         chunkFileNames: 'assets/[name]-[hash:10].js',

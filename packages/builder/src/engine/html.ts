@@ -62,7 +62,8 @@ export function readPage(
     const place = element.sourceCodeLocation
     if (place) edits.remove(place.startOffset, place.endOffset)
   }
-  for (const element of elementsOf(parse(text, { sourceCodeLocationInfo: true }))) {
+  const document = parse(text, { sourceCodeLocationInfo: true })
+  for (const element of elementsOf(document)) {
     if (element.tagName === 'script' && attribute(element, 'type') === 'module') {
       const source = attribute(element, 'src')
       const path = source === undefined ? inlineModule(element, entries.length, addInline) : inside(source)
@@ -74,10 +75,17 @@ export function readPage(
       if (path) take(element, path, stylesheets)
     } else nameAssets(element, edits, text, files, output, inside)
   }
-  const head = /<head(?:\s[^>]*)?>/i.exec(text)
-  const headEnd = text.search(/<\/head\s*>/i)
-  const start = head ? head.index + head[0].length : 0
-  return { entries, stylesheets, edits, headStart: start, headEnd: headEnd === -1 ? start : headEnd }
+  return { entries, stylesheets, edits, ...headOf(document) }
+}
+
+/** Where the head begins and ends in the text. A page may leave its tags out: then both are where it would begin. */
+function headOf(document: DefaultTreeAdapterTypes.Document): { headStart: number; headEnd: number } {
+  const elements = [...elementsOf(document)]
+  const place = (name: string) => elements.find((element) => element.tagName === name)?.sourceCodeLocation
+  const doctype = document.childNodes.find((node) => node.nodeName === '#documentType')?.sourceCodeLocation
+  const before = place('html')?.startTag?.endOffset ?? doctype?.endOffset ?? 0
+  const headStart = place('head')?.startTag?.endOffset ?? before
+  return { headStart, headEnd: place('head')?.endTag?.startOffset ?? headStart }
 }
 
 function inlineModule(element: Element, index: number, add: (path: string, code: string) => void): string {

@@ -53,7 +53,7 @@ function findMembers(program: SyntaxNode, local: string, declared: SyntaxNode): 
     }
     members.push({ start: parent.start, end: parent.end, name: property.name, jsx })
   })
-  return escapes ? null : members
+  return escapes ? null : members.toSorted((a, b) => a.start - b.start)
 }
 
 /** A place where an identifier names a property or an attribute, and refers to nothing. */

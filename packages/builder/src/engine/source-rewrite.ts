@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { AppSources } from './app-sources.ts'
 import { rewriteGlobs } from './glob-imports.ts'
 import { rewriteIcons } from './icons.ts'
@@ -37,5 +38,8 @@ function rewrite(sources: AppSources, path: string, text: string): Rewritten {
   if (text.includes('import.meta.url')) rewriteUrlReferences(sources, edit)
   if (/\bimport\s*\(/.test(text)) rewriteLazyImports(sources, edit)
   if (!edit.edits.hasChanged()) return { code: text }
-  return { code: edit.edits.toString(), map: edit.edits.generateMap({ hires: 'boundary', source: path }).toString() }
+  return {
+    code: edit.edits.toString(),
+    map: edit.edits.generateMap({ hires: 'boundary', source: posix.basename(path), includeContent: true }).toString(),
+  }
 }
