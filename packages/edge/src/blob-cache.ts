@@ -1,15 +1,13 @@
 import type { Encoding } from './content-encoding.ts'
 import type { ContentStore } from './content-store.ts'
+import { createSecondChance } from './second-chance.ts'
 
 export type BlobCacheLimits = { blobBytes: number; totalBytes: number }
 
 /** A blob in a coded form, with the key that it is kept under: made once, so that a look-up makes no text. */
 export type BlobRef = { hash: string; encoding: Encoding; key: string }
 
-/**
- * Small blobs in memory. Hits are synchronous and write one field; when room is needed, those that were not asked for since
- * the last time go first, oldest before younger (second chance).
- */
+/** Small blobs in memory. Hits are synchronous. */
 export interface BlobCache {
   /** The blob's bytes if they are in memory. */
   get(ref: BlobRef): Buffer | undefined
@@ -20,34 +18,16 @@ export interface BlobCache {
   readonly bytes: number
 }
 
-type Held = { blob: Buffer; wasAsked: boolean }
-
 export const blobRef = (hash: string, encoding: Encoding): BlobRef => ({ hash, encoding, key: `${hash}.${encoding}` })
 
 export function createBlobCache(
   store: Pick<ContentStore, 'read'>,
   { blobBytes, totalBytes }: BlobCacheLimits,
 ): BlobCache {
-  const held = new Map<string, Held>() // in the order in which they came, or had their second chance
+  const held = createSecondChance<string, Buffer>(totalBytes)
   const loading = new Map<string, Promise<Buffer>>()
-  let heldBytes = 0
-
-  const makeRoom = () => {
-    for (const [key, entry] of held) {
-      if (heldBytes <= totalBytes) return
-      held.delete(key)
-      if (entry.wasAsked) held.set(key, { ...entry, wasAsked: false })
-      else heldBytes -= entry.blob.byteLength
-    }
-  }
-
   return {
-    get({ key }) {
-      const entry = held.get(key)
-      if (!entry) return undefined
-      entry.wasAsked = true
-      return entry.blob
-    },
+    get: ({ key }) => held.get(key),
     async load({ key, hash, encoding }) {
       const underWay = loading.get(key)
       if (underWay) return underWay
@@ -55,11 +35,7 @@ export function createBlobCache(
       loading.set(key, reading)
       try {
         const blob = await reading
-        if (!held.has(key)) {
-          held.set(key, { blob, wasAsked: false })
-          heldBytes += blob.byteLength
-          makeRoom()
-        }
+        held.put(key, blob, blob.byteLength)
         return blob
       } finally {
         loading.delete(key)
@@ -67,7 +43,7 @@ export function createBlobCache(
     },
     holds: (bytes) => bytes <= blobBytes,
     get bytes() {
-      return heldBytes
+      return held.weight
     },
   }
 }

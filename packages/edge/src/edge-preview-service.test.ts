@@ -183,6 +183,23 @@ test('E43: a sweep keeps what any pointer needs, its deployments before included
   expect(await running.edge.has(made[0]!.artifact.hash)).toBe(true)
 })
 
+test('more apps than sites in memory are all served, each its own', async () => {
+  await using running = await startEdge({ memory: { blobBytes: 1000, totalBytes: 5000, sites: 2 } })
+  const apps = ['app001', 'app002', 'app003', 'app004', 'app005']
+  for (const app of apps) {
+    const { artifact, contents } = makeApp(app)
+    await running.edge.store(artifact, contents)
+    running.edge.putApp({ app, slug: `slug-${app}` })
+    await running.edge.switchTo({ app, environment: 'preview', artifactHash: artifact.hash, fence: 1 })
+  }
+  for (let round = 0; round < 3; round += 1) {
+    const asked = apps.flatMap((app) => [app, app])
+    const pages = await Promise.all(asked.map((app) => running.ask('/', { host: `preview-${app}.localhost` })))
+    expect(pages.map(({ text }) => /assets\/app-(\w+)\.js/.exec(text)?.[1])).toEqual(asked)
+  }
+  expect(running.errors).toEqual([])
+})
+
 test('the check says when the folder cannot be written', async () => {
   await using running = await startEdge()
   expect((await running.edge.check()).status).toBe('ok')

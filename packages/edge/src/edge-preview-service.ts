@@ -19,7 +19,8 @@ export type EdgeOptions = {
   publishedUrl: (slug: string) => string
   /** Told what went wrong while serving; the browser got a 500. Never what a request did wrong. */
   onError: (error: unknown) => void
-  memory?: { blobBytes: number; totalBytes: number }
+  /** Largest blob that is kept in memory, all of them together, and how many sites. */
+  memory?: { blobBytes: number; totalBytes: number; sites?: number }
 }
 
 /**
@@ -69,7 +70,7 @@ export async function createEdgePreviewService(options: EdgeOptions): Promise<Ed
     production: securityHeaders('production', options.studioOrigins),
   }
   const names = createAppNameTable()
-  const sites = createSiteDirectory(store, security)
+  const sites = createSiteDirectory(store, security, options.memory?.sites)
   const blobs = { store, cache: createBlobCache(store, options.memory ?? defaultMemory) }
   const { publishedUrl, onError } = options
   return {

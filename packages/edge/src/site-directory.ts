@@ -2,6 +2,7 @@ import { fail, must, ok, type Environment, type Outcome } from '@overskill/proto
 import type { ContentStore } from './content-store.ts'
 import { createDeploymentPointers, type FencedKey, type PointerKey } from './deployment-pointers.ts'
 import { createOlderFiles, type OlderFiles } from './older-files.ts'
+import { createSecondChance } from './second-chance.ts'
 import type { SecurityHeaders } from './security-headers.ts'
 import { createSite, type EnvironmentValues, type Site } from './site.ts'
 
@@ -29,6 +30,9 @@ export interface SiteDirectory {
   artifacts(): Iterable<string>
 }
 
+/** Sites in memory; one of 40 files takes about 30 kB. The others are read again when they are asked for. */
+const defaultSites = 1000
+
 /** How many deployments back an open page finds its chunks. */
 const previousKept = 5
 
@@ -36,43 +40,50 @@ type Target = {
   pointer: DeploymentPointer
   previous: readonly string[]
   older: OlderFiles
-  ready?: Served
   reading?: Promise<Served> | undefined
 }
 
 export function createSiteDirectory(
   store: Pick<ContentStore, 'manifest' | 'read'>,
   security: Record<Environment, SecurityHeaders>,
+  mostSites = defaultSites,
 ): SiteDirectory {
   const pointers = createDeploymentPointers<Target>()
+  const sites = createSecondChance<Target, Served>(mostSites)
+
+  function move(key: FencedKey, target: Target | undefined): Outcome<void> {
+    const before = pointers.get(key)
+    if (!pointers.move(key, key.fence, target)) return superseded()
+    if (before) sites.delete(before)
+    return ok(undefined)
+  }
 
   async function readSite(pointer: DeploymentPointer): Promise<Site | undefined> {
     const manifest = await store.manifest(pointer.artifactHash)
-    if (!manifest) return undefined
     const values = pointer.environmentValues ?? {}
-    return createSite({ manifest, values, security: security[pointer.environment], store })
+    return manifest && createSite({ manifest, values, security: security[pointer.environment], store })
   }
 
-  function servedBy(target: Target): Served | Promise<Served> {
-    const { pointer, older } = target
-    if (target.ready) return target.ready
-    target.reading ??= readSite(pointer)
-      .then((site) => (target.ready = { site: must(site, `Artifact ${pointer.artifactHash}`), older }))
-      .finally(() => (target.reading = undefined)) // a failure is not remembered
-    return target.reading
+  async function readServed(target: Target): Promise<Served> {
+    try {
+      const site = must(await readSite(target.pointer), `Artifact ${target.pointer.artifactHash}`)
+      const served = { site, older: target.older }
+      if (pointers.get(target.pointer) === target) sites.put(target, served, 1)
+      return served
+    } finally {
+      target.reading = undefined // a failure is not remembered
+    }
   }
 
   function targetOf(pointer: DeploymentPointer): Target {
-    const before = pointers.get(pointer)
-    const known = pointer.previous ?? (before ? [before.pointer.artifactHash, ...before.previous] : [])
-    const previous = [...new Set(known)].filter((hash) => hash !== pointer.artifactHash).slice(0, previousKept)
+    const previous = previousOf(pointer, pointers.get(pointer))
     return { pointer, previous, older: createOlderFiles(previous, security[pointer.environment], store) }
   }
 
   return {
     find(key) {
       const target = pointers.get(key)
-      return target && servedBy(target)
+      return target && (sites.get(target) ?? (target.reading ??= readServed(target)))
     },
     isDown: (key) => pointers.isDown(key),
     async switchTo(pointer) {
@@ -80,18 +91,25 @@ export function createSiteDirectory(
       const site = await readSite(pointer)
       if (!site) return fail('not_found', 'This build is no longer stored.')
       const target = targetOf(pointer) // now: what went on line meanwhile is a deployment before
-      target.ready = { site, older: target.older }
-      return pointers.move(pointer, pointer.fence, target) ? ok(undefined) : superseded()
+      const moved = move(pointer, target)
+      if (moved.ok) sites.put(target, { site, older: target.older }, 1)
+      return moved
     },
-    remove: (change) => (pointers.move(change, change.fence, undefined) ? ok(undefined) : superseded()),
-    load(loaded, down) {
-      for (const pointer of loaded) pointers.move(pointer, pointer.fence, targetOf(pointer))
-      for (const change of down) pointers.move(change, change.fence, undefined)
+    remove: (change) => move(change, undefined),
+    load(live, down) {
+      for (const pointer of live) move(pointer, targetOf(pointer))
+      for (const change of down) move(change, undefined)
     },
     *artifacts() {
       for (const { pointer, previous } of pointers.targets()) yield* [pointer.artifactHash, ...previous]
     },
   }
+}
+
+/** What the caller says, else what was served here before. */
+function previousOf(pointer: DeploymentPointer, before: Target | undefined): readonly string[] {
+  const known = pointer.previous ?? (before ? [before.pointer.artifactHash, ...before.previous] : [])
+  return [...new Set(known)].filter((hash) => hash !== pointer.artifactHash).slice(0, previousKept)
 }
 
 const superseded = () => fail('conflict', 'A newer change of this deployment has been made.')

@@ -35,12 +35,19 @@ export async function createSite({ manifest, values, security, store }: SitePart
   const sorted = Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   const html = injectEnvironment((await store.read(source.hash, 'identity')).toString('utf8'), sorted)
   const page = await servePage(html, manifest.hash, security)
-  const files = new Map(manifest.files.map((file) => [file.path, serveStored(file, security)]))
-  files.set(pagePath, page)
+  const stored = new Map(manifest.files.map((file) => [file.path, file]))
+  const served = new Map([[pagePath, page]]) // grows with what is asked for
   return {
     artifactHash: manifest.hash,
     page,
-    find: (path) => files.get(path),
+    find(path) {
+      const known = served.get(path)
+      const file = known ? undefined : stored.get(path)
+      if (!file) return known
+      const made = serveStored(file, security)
+      served.set(path, made)
+      return made
+    },
   }
 }
 
