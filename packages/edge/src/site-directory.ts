@@ -58,11 +58,7 @@ export function createSiteDirectory(
     return ok(undefined)
   }
 
-  async function readSite(pointer: DeploymentPointer): Promise<Site | undefined> {
-    const manifest = await store.manifest(pointer.artifactHash)
-    const values = pointer.environmentValues ?? {}
-    return manifest && createSite({ manifest, values, security: security[pointer.environment], store })
-  }
+  const readSite = (pointer: DeploymentPointer) => readPointed(pointer, store, security[pointer.environment])
 
   async function readServed(target: Target): Promise<Served> {
     try {
@@ -104,6 +100,16 @@ export function createSiteDirectory(
       for (const { pointer, previous } of pointers.targets()) yield* [pointer.artifactHash, ...previous]
     },
   }
+}
+
+/** The site that a pointer asks for; undefined when its artifact is not stored. */
+async function readPointed(
+  { artifactHash, environmentValues = {} }: DeploymentPointer,
+  store: Pick<ContentStore, 'manifest' | 'read'>,
+  security: SecurityHeaders,
+): Promise<Site | undefined> {
+  const manifest = await store.manifest(artifactHash)
+  return manifest && createSite({ manifest, values: environmentValues, security, store })
 }
 
 /** What the caller says, else what was served here before. */
