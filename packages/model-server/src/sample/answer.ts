@@ -1,7 +1,7 @@
 import { text, type ReplyPart } from '../reply.ts'
 import { appOf, buildReply, pathOf } from './build-turn.ts'
 import { changeReply } from './change-turn.ts'
-import { asksForNewApp, parseChanges } from './changes.ts'
+import { asksForChange, asksForNewApp, parseChanges } from './changes.ts'
 import { readConversation, type Mode, type PastTurn } from './conversation.ts'
 import { parseBuild } from './intent.ts'
 import * as say from './say.ts'
@@ -14,7 +14,7 @@ export function sampleReply(body: Record<string, unknown>): ReplyPart[] {
   const hasApp = pathsWritten(earlier).length > 0
   const intent = parseBuild(turn.prompt)
   const changes = hasApp && asksForNewApp(turn.prompt) ? [] : parseChanges(turn.prompt)
-  if (changes.length > 0 && (hasApp || intent.kind === 'decline'))
+  if (changes.length > 0 && (hasApp || intent.kind === 'decline' || asksForChange(turn.prompt)))
     return mode === 'build' ? changeReply(changes, turn.steps, nounOf(earlier)) : [text(say.plannedChanges(changes))]
   if (intent.kind === 'decline')
     return [

@@ -11,6 +11,8 @@ const short = (change: Change) => {
 
 test.each([
   ['call it Shelf', ['name Shelf']],
+  ['call it The Shelf', ['name The Shelf']],
+  ['Name this app Plant list', ['name Plant list']],
   ['Rename it to "My Books" and make it purple', ['name My Books', 'colour purple']],
   ['change the title to Book Nook', ['name Book Nook']],
   ['Please call the app “Plattenkiste”.', ['name Plattenkiste']],

@@ -12,7 +12,7 @@ export type Change =
 
 const nameWords = String.raw`(?:"([^"]{1,80})"|'([^']{1,80})'|(.+?))(?=$|[.!?,;]| and (?:make|add|change|turn|use|go|give|set|switch|colou?r)\b)`
 const renames = [
-  String.raw`\b(?:call|name|rename|title)(?: (?:it|this|that|the|my|our|this app|page|site|list|app))+(?: (?:to|as|into))? ${nameWords}`,
+  String.raw`\b(?:call|name|rename|title) (?:(?:the|this|my|our) (?:app|page|site|list|thing)|it|this|that)(?: (?:to|as|into))? ${nameWords}`,
   String.raw`\brename(?: it)? to ${nameWords}`,
   String.raw`\b(?:name|title)\b[^.!?"]{0,30}? (?:to|should be|must be|becomes) ${nameWords}`,
 ].map((source) => new RegExp(source, 'i'))
@@ -69,3 +69,9 @@ export function asksForNewApp(prompt: string): boolean {
     /^(?:please |now |instead,? )*(?:(?:(?:can|could) you )?(?:build|create|make|write|generate|design)(?: me| us)?|i (?:want|need)|i'd like|give me)? ?(?:an?|another|new)\b/i
   return opens.test(prompt.trim()) && parseBuild(prompt).kind !== 'decline'
 }
+
+/** Whether a prompt can only be about something that is there already. */
+export const asksForChange = (prompt: string) =>
+  /^(?:please |now |can you )*(?:call|name|rename|add|change|turn|switch|set|recolou?r|make (?:it|this))\b/i.test(
+    prompt.trim(),
+  )

@@ -1,6 +1,6 @@
 import type { Field } from './fields.ts'
 import type { Noun } from './nouns.ts'
-import { capitalised, quoted } from './words.ts'
+import { quoted } from './words.ts'
 
 export const sampleRows = 4
 
@@ -64,5 +64,5 @@ function textFor(field: Field, at: number, one: string): string {
   const known = byName.find(([pattern]) => pattern.test(field.label.toLowerCase()))?.[1]
   if (known && !field.required) return known[at] ?? ''
   if (field.required) return `${ordinals[at] ?? at + 1} ${one}`
-  return capitalised(`${field.label.toLowerCase()} ${at + 1}`)
+  return at % 2 === 0 ? 'Sample text' : 'Another sample'
 }

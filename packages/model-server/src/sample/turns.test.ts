@@ -198,3 +198,11 @@ test('a turn that was cut off goes on where it stood', () => {
   rehearsal.messages.splice(5)
   expect(names(rehearse(rehearsal, 'Continue'))).toEqual([['os-plan']])
 })
+
+test('a change is made to an app that this conversation knows nothing of, and builds no other', () => {
+  const rehearsal = start()
+  const turn = rehearse(rehearsal, 'Call it Movie tracker')
+  expect(names(turn)[1]).toEqual(['rename-app', 'os-replace'])
+  expect(rehearsal.files.get('index.html')).toContain('<title>Movie tracker</title>')
+  expect(last(turn)).toBe('Renamed the app to “Movie tracker”.')
+})
