@@ -5,7 +5,7 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BuildResult } from './artifact.ts'
 import { everyKind } from './test-app.ts'
-import { startTestBuilder, starterTree, type TestBuilder } from './test-builder.ts'
+import { smallApp, startTestBuilder, starterTree, type TestBuilder } from './test-builder.ts'
 
 let builder: TestBuilder
 let browser: Browser
@@ -144,6 +144,49 @@ test('L19: a lazy route opened by its own address renders with its styles', asyn
 test('the starter renders without an error', async () => {
   const app = await open(await builder.build(await starterTree()))
   await app.page.locator('h1').first().waitFor()
+  expect(app.problems).toEqual([])
+  await app.close()
+})
+
+test('packages imported whole, by default, lazily and through a file of the app are what they are', async () => {
+  const tree = smallApp(
+    `import * as Whole from 'react'
+import React, { useMemo } from 'react'
+import * as DOM from 'react-dom/client'
+import { addDays, format as shown } from './dates'
+import { z } from 'zod'
+import './lines.css'
+const all = Whole
+const zod = z
+const checks = {
+  whole: typeof all.createElement === 'function' && all.createElement === React.createElement,
+  hook: typeof all['use' + 'Memo'] === 'function' && all.useMemo === useMemo,
+  dom: typeof DOM.createRoot === 'function',
+  dates: shown(addDays(new Date(2026, 0, 1), 1), 'yyyy-MM-dd'),
+  zod: zod.string().safeParse('x').success,
+}
+const [sonner, picker] = await Promise.all([import('sonner'), import('react-day-picker')])
+Object.assign(checks, { lazy: typeof sonner.toast.success, picker: typeof picker.DayPicker })
+const element = document.createElement('p')
+element.id = 'checks'
+element.textContent = JSON.stringify(checks)
+document.body.append(element)`,
+    {
+      'src/dates.ts': `export * from 'date-fns'; export { format } from 'date-fns'`,
+      'src/lines.css': '@import "react-day-picker/style.css"; #checks { border-top: 3px solid }',
+    },
+  )
+  const app = await open(await builder.build(tree))
+  expect(JSON.parse((await text(app.page, 'checks')) ?? '')).toEqual({
+    whole: true,
+    hook: true,
+    dom: true,
+    dates: '2026-01-02',
+    zod: true,
+    lazy: 'function',
+    picker: 'function',
+  })
+  expect(await style(app.page, '#checks', 'border-top-width')).toBe('3px')
   expect(app.problems).toEqual([])
   await app.close()
 })

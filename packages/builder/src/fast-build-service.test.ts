@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestBuilder, starterTree, type TestBuilder } from './test-builder.ts'
+import { environmentPlaceholder } from '@overskill/protocol'
+import { startTestBuilder, starterTree, textOf, treeOf, type TestBuilder } from './test-builder.ts'
 
 let builder: TestBuilder
 
@@ -27,4 +28,36 @@ test('the starter becomes an artifact with a page, scripts, styles, maps and pub
       String(kind),
     ).toBe(true)
   for (const file of result.artifact.files) expect(result.contents.get(file.hash)?.length).toBe(file.bytes)
+})
+
+test('AD7: the placeholder for values is the first element of the head, and no value is in the artifact', async () => {
+  for (const page of [
+    '<!doctype html><html><head><title>t</title></head><body></body></html>',
+    '<!-- <head> --><!DOCTYPE html>\n<html lang="en">\n<HEAD data-x="a>b">\n</HEAD><body></body></html>',
+    '<!doctype html><html><body>no head</body></html>',
+    '<!doctype html><title>neither</title><p>x',
+    '<p>nothing at all',
+  ]) {
+    const result = await builder.build(
+      treeOf({
+        'index.html': `${page}<script type="module" src="/a.js"></script>`,
+        'a.js': 'console.log(import.meta.env)',
+      }),
+    )
+    const html = textOf(result, '/index.html')
+    expect(html.split(environmentPlaceholder), page).toHaveLength(2)
+    const before = html.slice(0, html.indexOf(environmentPlaceholder)).replace(/<!--.*?-->/s, '')
+    expect(before, page).toMatch(/^\s*(?:<!doctype html>)?\s*(?:<html[^>]*>)?\s*(?:<head(?: data-x="a>b")?>)?\s*$/i)
+    expect(textOf(result, /\.js$/)).toContain('globalThis.__ENV__')
+  }
+})
+
+test('a file of public/ keeps its name and is not immutable; what is named by its content is', async () => {
+  const result = await builder.build(await starterTree())
+  if (!result.ok) throw new Error('The starter builds')
+  for (const file of result.artifact.files) {
+    const named = /^\/(?:_v\/[0-9a-f]{20}\.js|assets\/.*-[0-9a-f]{10}\.\w+)$/.test(file.path)
+    expect(file.immutable, file.path).toBe(named)
+  }
+  expect(result.artifact.files.find((file) => file.path === '/favicon.svg')?.type).toBe('image/svg+xml')
 })

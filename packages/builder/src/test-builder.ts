@@ -71,7 +71,7 @@ export const treeOf = (files: Record<string, string | Uint8Array>): SourceTree =
 export const smallApp = (main: string, more: Record<string, string | Uint8Array> = {}): SourceTree =>
   treeOf({
     'index.html':
-      '<!doctype html><html><head><title>t</title></head><body><div id="root"></div><script type="module" src="/src/main.tsx"></script></body></html>',
+      '<!doctype html><html><head><title>t</title><link rel="icon" href="data:,"></head><body><div id="root"></div><script type="module" src="/src/main.tsx"></script></body></html>',
     'src/main.tsx': main,
     ...more,
   })

@@ -134,7 +134,7 @@ export function writePage(page: Page, links: PageLinks): string {
     const table = JSON.stringify(links.lazy).replaceAll('<', String.raw`\u003c`)
     lines.push(`<script type="application/json" id="${PRELOAD_TABLE_ID}">${table}</script>`)
   }
-  page.edits.appendRight(page.headStart, `\n    ${environmentPlaceholder}`)
+  page.edits.appendLeft(page.headStart, `\n    ${environmentPlaceholder}`)
   page.edits.appendLeft(page.headEnd, lines.map((line) => `  ${line}\n  `).join(''))
   return page.edits.toString().replaceAll('%BASE_URL%', '/').replaceAll('%MODE%', 'production')
 }
