@@ -40,7 +40,7 @@ export function FileList({ files, chosen, unsaved, onChoose, search }: FileListP
           className="h-7 w-full rounded-control border border-hairline bg-panel pr-2 pl-7 text-13"
         />
       </label>
-      <div className="min-h-0 flex-1 overflow-y-auto px-1 pb-2">
+      <div className="min-h-0 flex-1 relative overflow-y-auto px-1 pb-2">
         {text.trim() ? (
           <ul>
             {found.map(({ path }) => (

@@ -113,7 +113,7 @@ const MissingFile = ({ error, onRetry }: { error: unknown; onRetry: () => void }
 const isImage = (path: string): boolean => /\.(png|jpe?g|gif|webp|avif|svg|ico)$/i.test(path)
 
 const BinaryFile = ({ url, path, bytes }: { url: string; path: string; bytes: number }) => (
-  <div className="flex h-full flex-col items-start gap-3 overflow-auto p-4">
+  <div className="flex h-full flex-col items-start gap-3 relative overflow-auto p-4">
     <p className="text-muted">{codeWords.binary(size(bytes))}</p>
     {isImage(path) && <img src={url} alt={path} className="max-h-96 max-w-full border border-hairline bg-sunken" />}
     <LinkButton href={url} download>

@@ -1,11 +1,11 @@
 import { contract, type Mode } from '@overskill/protocol'
 import { useMutation } from '@tanstack/react-query'
 import { ArrowUp, Square } from 'lucide-react'
-import { useState, type KeyboardEvent, type RefObject } from 'react'
+import { useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { call } from '../api/call.ts'
 import { problemOf } from '../api/problem.ts'
 import { runningTurn } from '../conversation/exchanges.ts'
-import { useSendMessage, useStopTurn } from '../conversation/use-app-actions.ts'
+import { useStopTurn } from '../conversation/use-app-actions.ts'
 import { useApp, useAppState, useMessages } from '../editor/app-context.tsx'
 import { ModeSelect } from '../models/mode-select.tsx'
 import { ModelSelect } from '../models/model-select.tsx'
@@ -13,9 +13,11 @@ import { GrowingTextarea } from '../ui/growing-textarea.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useKept } from '../ui/kept.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { Spinner } from '../ui/spinner.tsx'
 import { toast } from '../ui/toasts.tsx'
 import { QueuedMessages } from './queued-messages.tsx'
 import { composerWords } from './strings.ts'
+import { useSendText } from './use-send-text.ts'
 
 /** Where a person speaks to the app: Enter sends, or queues while a turn runs; Shift Enter breaks the line. */
 export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
@@ -23,12 +25,20 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
   const [text, setText] = useKept(`draft.${app.id}`, '')
   const [mode, setMode] = useState<Mode>('build')
   const first = useMessages().length === 0
-  const send = useSendMessage()
+  const latest = useRef(text)
+  const change = (value: string): void => {
+    latest.current = value
+    setText(value)
+  }
+  const { send, error, sending } = useSendText((refused) =>
+    change([refused, latest.current].filter(Boolean).join('\n')),
+  )
 
   const submit = (): void => {
     const said = text.trim()
-    if (said === '' || send.isPending) return
-    send.mutate({ text: said, mode }, { onSuccess: () => setText('') })
+    if (said === '') return
+    change('')
+    send({ text: said, mode })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
@@ -38,7 +48,8 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
   return (
     <div className="border-t border-hairline px-3 pt-3 pb-3">
       <QueuedMessages />
-      {send.error && <ProblemNote error={send.error} className="mb-2" />}
+      <Sending texts={sending} />
+      {error && <ProblemNote error={error} className="mb-2" />}
       <form
         className="rounded-panel border border-control bg-panel transition-colors focus-within:border-ink"
         onSubmit={(event) => {
@@ -53,18 +64,27 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
           value={text}
           lines={[2, 12]}
           className="box-content w-auto px-3 pt-2.5 pb-1 focus-visible:outline-none"
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
         />
         <div className="flex items-center gap-0.5 p-1.5">
           <ModeSelect value={mode} onChange={setMode} />
           <AppModel />
-          <SendOrStop ready={text.trim() !== '' && !send.isPending} />
+          <SendOrStop ready={text.trim() !== ''} />
         </div>
       </form>
     </div>
   )
 }
+
+/** What is on its way to the server; on a usual connection nobody ever sees it. */
+const Sending = ({ texts }: { texts: readonly string[] }) =>
+  texts.map((text, place) => (
+    <p key={place} className="mb-2 flex animate-late items-center gap-2 px-1 text-13 text-muted">
+      <Spinner />
+      <span className="truncate">{text}</span>
+    </p>
+  ))
 
 /** The app's model; a change counts from the next turn. */
 function AppModel() {

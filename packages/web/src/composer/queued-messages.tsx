@@ -21,7 +21,7 @@ export function QueuedMessages() {
   return (
     <section className="mb-2" aria-label={composerWords.queued}>
       <h2 className="px-1 pb-1 text-12 text-muted">{composerWords.queued}</h2>
-      <ol className="max-h-48 space-y-1 overflow-y-auto">
+      <ol className="max-h-48 space-y-1 relative overflow-y-auto">
         {queued.map((message, place) => (
           <QueuedMessage key={message.id} message={message} place={place} queue={queued} />
         ))}

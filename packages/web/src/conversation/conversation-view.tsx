@@ -21,7 +21,7 @@ export function ConversationView() {
         role="log"
         aria-label={conversationWords.label}
         aria-live="off"
-        className="h-full overflow-y-auto overscroll-contain px-4 py-4 [overflow-anchor:none]"
+        className="h-full relative overflow-y-auto overscroll-contain px-4 py-4 [overflow-anchor:none]"
       >
         <div ref={content} className="space-y-6">
           {exchanges.length === 0 && <p className="text-muted">{conversationWords.empty}</p>}

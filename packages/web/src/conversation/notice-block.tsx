@@ -40,7 +40,7 @@ export const NoticeBlock = ({ notice, detail, said, active }: NoticeBlockProps) 
       {detail && (
         <details className="mt-1">
           <summary className="cursor-pointer text-12 text-muted hover:text-ink">{conversationWords.details}</summary>
-          <pre tabIndex={0} className="mt-1 max-h-60 overflow-auto text-12 whitespace-pre-wrap">
+          <pre tabIndex={0} className="mt-1 max-h-60 relative overflow-auto text-12 whitespace-pre-wrap">
             {detail}
           </pre>
         </details>

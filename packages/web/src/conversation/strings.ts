@@ -20,6 +20,7 @@ export const conversationWords = {
     cancelled: 'cancelled',
   },
   toolsEmpty: 'Choosing a tool',
+  planStates: { done: 'done', doing: 'being done', todo: 'to do' },
   told: 'What the model was told',
   cutHere: (count: number) => `${count.toLocaleString('en')} more lines. The whole file is in Code.`,
   earlierLines: (count: number) => `${count.toLocaleString('en')} earlier lines`,

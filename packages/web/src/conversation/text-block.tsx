@@ -17,7 +17,10 @@ const textOf = (node: React.ReactNode): string => {
 
 const Pre = ({ children }: WithNode<'pre'>) => (
   <div className="relative" dir="ltr">
-    <pre tabIndex={0} className="overflow-x-auto rounded-control bg-sunken py-2.5 pr-10 pl-3 text-12 leading-5">
+    <pre
+      tabIndex={0}
+      className="relative overflow-x-auto rounded-control bg-sunken py-2.5 pr-10 pl-3 text-12 leading-5"
+    >
       {children}
     </pre>
     <div className="absolute top-1.5 right-1.5">
@@ -78,7 +81,7 @@ const components: Components = {
   a: Link,
   img: ImageLink,
   table: ({ children }: WithNode<'table'>) => (
-    <div tabIndex={0} className="overflow-x-auto rounded-control border border-hairline">
+    <div tabIndex={0} className="relative overflow-x-auto rounded-control border border-hairline">
       <table className="w-full text-13">{children}</table>
     </div>
   ),

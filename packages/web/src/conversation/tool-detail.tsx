@@ -1,5 +1,7 @@
 import type { ToolCall } from '@overskill/protocol'
 import { DiffLines } from '../ui/diff-lines.tsx'
+import { planItems } from './plan-items.ts'
+import { PlanList } from './plan-list.tsx'
 import { conversationWords } from './strings.ts'
 import { isFailed, isOpen } from './tool-words.ts'
 
@@ -13,6 +15,8 @@ export function ToolDetail({ call, field }: ToolDetailProps) {
   const content = field('content')
   const oldText = field('old_string')
   const newText = field('new_string')
+  const plan = planItems(call)
+  const shown = content !== undefined || oldText !== undefined || plan.length > 0
   return (
     <div className="mx-2 mb-2 ms-8 overflow-hidden rounded-control border border-hairline bg-sunken">
       {isFailed(call) && (
@@ -23,12 +27,13 @@ export function ToolDetail({ call, field }: ToolDetailProps) {
       )}
       {content !== undefined && <Content text={content} growing={isOpen(call)} />}
       {oldText !== undefined && (
-        <div className="max-h-80 overflow-y-auto">
+        <div className="max-h-80 relative overflow-y-auto">
           <DiffLines patch={asPatch(oldText, newText ?? '')} />
         </div>
       )}
-      {call.result !== undefined && <Told text={call.result} alone={content === undefined && oldText === undefined} />}
-      {content === undefined && oldText === undefined && call.result === undefined && (
+      {plan.length > 0 && <PlanList items={plan} />}
+      {call.result !== undefined && <Told text={call.result} alone={!shown} />}
+      {!shown && call.result === undefined && (
         <p className="px-3 py-1.5 text-12 text-muted">{conversationWords.statuses[call.status]}</p>
       )}
     </div>
@@ -48,7 +53,10 @@ function Content({ text, growing }: { text: string; growing: boolean }) {
   const shown = growing ? lines.slice(-shownLines) : lines.slice(0, shownLines)
   return (
     // Reversed, so that a browser keeps the end in view while it grows, and leaves it alone once one has scrolled.
-    <div className={growing ? 'flex max-h-80 flex-col-reverse overflow-auto' : 'max-h-80 overflow-auto'} tabIndex={0}>
+    <div
+      className={growing ? 'flex max-h-80 flex-col-reverse relative overflow-auto' : 'max-h-80 relative overflow-auto'}
+      tabIndex={0}
+    >
       <div>
         {growing && hidden > 0 && (
           <p className="px-3 pt-1.5 text-12 text-muted">{conversationWords.earlierLines(hidden)}</p>
@@ -76,7 +84,11 @@ const Told = ({ text, alone }: { text: string; alone: boolean }) =>
   )
 
 const ResultText = ({ text }: { text: string }) => (
-  <pre tabIndex={0} dir="ltr" className="max-h-80 overflow-auto px-3 py-1.5 text-12 leading-5 whitespace-pre-wrap">
+  <pre
+    tabIndex={0}
+    dir="ltr"
+    className="max-h-80 relative overflow-auto px-3 py-1.5 text-12 leading-5 whitespace-pre-wrap"
+  >
     {text}
   </pre>
 )

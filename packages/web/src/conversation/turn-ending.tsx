@@ -68,7 +68,8 @@ function TurnWaiting({ exchange }: { exchange: Exchange }) {
   const retrying = useAppState((state) => state.retrying)
   const last = exchange.assistant?.blocks.at(-1)
   const grows = last !== undefined && (last.type === 'tools' ? last.status === 'running' : 'done' in last && !last.done)
-  if (grows && !retrying) return null
+  // What is left to do then is said by the version's card.
+  if ((grows || last?.type === 'version') && !retrying) return null
   const text =
     retrying && retrying.turn === exchange.turn
       ? conversationWords.retrying(retrying.attempt, retrying.of)

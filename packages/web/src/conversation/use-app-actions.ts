@@ -9,23 +9,19 @@ import { conversationWords } from './strings.ts'
 
 const sayProblem = (error: unknown): void => toast(problemOf(error).detail, { tone: 'problem' })
 
-/** Sends a message to the app in front. What was sent appears by its event, never before the server has it. */
-export function useSendMessage() {
+/** Sends what a button says; a failure is told at the edge, because the button has no place for it. */
+export function useSayText() {
   const app = useApp().id
   const idempotency = useIdempotency()
-  return useMutation({
-    mutationFn: (message: { text: string; mode?: Mode }) =>
-      call(contract.messages.post, { app, ...message }, { idempotencyKey: idempotency.keyFor(message) }),
+  const send = useMutation({
+    mutationFn: (wish: { text: string; mode?: Mode }) =>
+      call(contract.messages.post, { app, ...wish }, { idempotencyKey: idempotency.keyFor(wish) }),
     onSuccess: () => idempotency.renew(),
+    onError: sayProblem,
   })
-}
-
-/** Sends what a button says; a failure is told at the lower edge, because the button has no place for it. */
-export function useSayText() {
-  const send = useSendMessage()
   return {
     pending: send.isPending,
-    say: (text: string, mode?: Mode) => send.mutate({ text, ...(mode && { mode }) }, { onError: sayProblem }),
+    say: (text: string, mode?: Mode) => send.mutate({ text, ...(mode && { mode }) }),
   }
 }
 

@@ -29,10 +29,10 @@ test('each part of a turn is said for what it is', () => {
   played.end(0, 'thinking', 5)
   const block = played.block('tools')
   const [one, other] = [played.call(block, 'os-write'), played.call(block, 'os-write')]
-  expect(now()).toEqual({ text: 'Writing 2 files', done: 0 })
+  expect(now()).toEqual({ text: 'Writing 2 files', done: undefined })
   one.run({ file_path: 'a' })
   one.done('OK')
-  expect(now()).toEqual({ text: 'Writing 1 file', done: 0.5 })
+  expect(now()).toEqual({ text: 'Writing 1 file', done: undefined })
   other.run({ file_path: 'b' })
   other.done('OK')
   played.end(block, 'tools', 9)

@@ -1,5 +1,6 @@
-import type { Block, ToolCall } from '@overskill/protocol'
+import type { Block } from '@overskill/protocol'
 import { runningTurn } from '../conversation/exchanges.ts'
+import { planItems } from '../conversation/plan-items.ts'
 import { doneOf, isOpen } from '../conversation/tool-words.ts'
 import type { AppState } from './app-state.ts'
 import { editorWords } from './strings.ts'
@@ -20,7 +21,7 @@ export function activityOf(state: AppState): Activity | undefined {
     const blocks = message?.role === 'assistant' ? message.blocks : []
     if (state.retrying) return { text: words.retrying, done: planDone(blocks) }
     const text = textOf(blocks.at(-1))
-    if (text !== undefined) return { text, done: planDone(blocks) ?? callsDone(blocks.at(-1)) }
+    if (text !== undefined) return { text, done: planDone(blocks) }
   }
   if (busy) {
     const text = busy.status === 'building' ? words.building(busy.version) : words.uploading(busy.version)
@@ -39,25 +40,13 @@ function textOf(block: Block | undefined): string | undefined {
   return undefined
 }
 
-function callsDone(block: Block | undefined): number | undefined {
-  if (block?.type !== 'tools' || block.calls.length === 0) return undefined
-  return block.calls.filter((call) => !isOpen(call)).length / block.calls.length
-}
-
-/** How much of the model's own plan is done: the only measure of a whole turn that somebody really keeps. */
+/**
+ * How much of the model's own plan is done: the only measure of a whole turn that somebody really keeps. One of which
+ * nothing is done yet measures nothing: many models keep it only at the end.
+ */
 function planDone(blocks: readonly (Block | undefined)[]): number | undefined {
   const calls = blocks.flatMap((block) => (block?.type === 'tools' ? block.calls : []))
   const items = planItems(calls.findLast((call) => call.name === 'os-plan' && call.input !== undefined))
-  return items.length === 0 ? undefined : items.filter((item) => item.done).length / items.length
-}
-
-/** The steps of a plan call; none when it is not one or cannot be read. */
-export function planItems(call: ToolCall | undefined): { text: string; done: boolean }[] {
-  const items = (call?.input as { items?: unknown } | undefined)?.items
-  if (!Array.isArray(items)) return []
-  return items.flatMap((item: unknown) => {
-    if (typeof item !== 'object' || item === null || !('text' in item)) return []
-    const { text, status } = item as { text: unknown; status?: unknown }
-    return [{ text: String(text), done: status === 'done' || status === 'completed' || status === 'complete' }]
-  })
+  const done = items.filter((item) => item.state === 'done').length
+  return done === 0 ? undefined : done / items.length
 }

@@ -46,7 +46,7 @@ export function EditorLayout() {
   return (
     <EditorActionsContext value={actions}>
       <title>{`${app.name || words.untitled} · ${words.product}`}</title>
-      <div className="flex h-dvh flex-col overflow-hidden">
+      <div className="flex h-dvh flex-col overflow-clip">
         <TopBar conversationShown={conversationShown} onToggleConversation={toggle} publishOpen={panel === 'publish'} />
         <AwayBanner />
         <HalfTabs half={half} onChange={setHalf} />

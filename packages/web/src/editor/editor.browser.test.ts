@@ -209,7 +209,7 @@ test('the keyboard reaches everything: the message box, the views, the width, th
   const { page } = studio
   await openReadingList(studio)
   await page.keyboard.press('Control+k')
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message')
   await page.keyboard.press('Alt+Digit3')
   await page.getByRole('heading', { name: 'Versions' }).waitFor()
   const separator = page.getByRole('separator', { name: 'Width of the conversation' })
@@ -257,4 +257,62 @@ test('H: the editor has no violation of axe and does not scroll sideways, light 
   await openFullEditor(studio)
   await expectAccessible(studio.page)
   expect(studio.complaints).toEqual([])
+})
+
+test('what is typed while the last message is on its way stays, and all is sent in the order of typing', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn } = studio
+  await openReadingList(studio)
+  const held: (() => void)[] = []
+  await page.route('**/messages', (route) => {
+    held.push(() => void route.continue())
+  })
+  const field = page.getByLabel('Message', { exact: true })
+  for (const text of ['First', 'Second']) {
+    await field.fill(text)
+    await field.press('Enter')
+  }
+  await field.fill('Still typing')
+  await expect.poll(() => held.length).toBe(1)
+  held[0]?.()
+  await expect.poll(() => held.length).toBe(2)
+  held[1]?.()
+  await expect
+    .poll(() => standIn.received.filter((one) => one.path.endsWith('/messages')).map((one) => one.body))
+    .toMatchObject([{ text: 'First' }, { text: 'Second' }])
+  expect(await field.inputValue()).toBe('Still typing')
+})
+
+test('a message that the server refuses comes back into the box', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn } = studio
+  await openReadingList(studio)
+  standIn.refusals.set('POST /messages', {
+    status: 503,
+    code: 'model_unavailable',
+    detail: 'The model does not answer.',
+  })
+  const field = page.getByLabel('Message', { exact: true })
+  await field.fill('Add a chart')
+  await field.press('Enter')
+  await page.getByText('The model does not answer.').waitFor()
+  expect(await field.inputValue()).toBe('Add a chart')
+})
+
+test('nothing inside can scroll the editor itself away', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn } = studio
+  const app = await openReadingList(studio)
+  for (let index = 0; index < 12; index += 1) playTurn(standIn, app, `Say ${index}`).text('Line\n\n'.repeat(20))
+  await page.getByText('Say 11').waitFor()
+  const scrolled = await page.evaluate(() => {
+    const moved = [
+      document.documentElement,
+      document.body,
+      ...document.querySelectorAll('#studio, #studio > *, main, section'),
+    ]
+    for (const element of moved) element.scrollTop = 500
+    return moved.filter((element) => element.scrollTop > 0).map((element) => element.outerHTML.slice(0, 80))
+  })
+  expect(scrolled).toEqual([])
 })

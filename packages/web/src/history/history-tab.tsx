@@ -22,7 +22,7 @@ export function HistoryTab() {
   const standing = (environment: 'preview' | 'production'): number | undefined =>
     deployments.find((one) => one.environment === environment && one.status === 'live')?.version
   return (
-    <div className="h-full overflow-y-auto px-4 py-4">
+    <div className="h-full relative overflow-y-auto px-4 py-4">
       <div className="mx-auto max-w-200">
         <h2 className="text-16 font-medium">{historyWords.versions}</h2>
         <Versions

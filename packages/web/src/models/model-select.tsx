@@ -9,23 +9,25 @@ type ModelSelectProps = {
   onChange: (model: string) => void
 }
 
-/** Which model answers. One that cannot be used is listed with the reason, and cannot be chosen. */
+/** Which model answers. Those that cannot be used now are not here; the models dialog says why. */
 export function ModelSelect({ value, onChange }: ModelSelectProps) {
-  const models = useQuery(modelsQuery).data ?? []
-  const known = models.some((model) => model.id === value)
-  const first = models.find((model) => model.available)?.id ?? ''
-  if (models.length === 0) return null
+  const all = useQuery(modelsQuery).data ?? []
+  const usable = all.filter((model) => model.available)
+  const chosen = value || (usable[0]?.id ?? '')
+  if (chosen === '') return null
   return (
     <Select
       aria-label={modelWords.label}
       className="max-w-44"
-      value={value || first}
+      value={chosen}
       onChange={(event) => onChange(event.target.value)}
     >
-      {value && !known && <option value={value}>{value}</option>}
-      {models.map((model) => (
-        <option key={model.id} value={model.id} disabled={!model.available}>
-          {model.available ? model.name : `${model.name} (${model.reason ?? modelWords.unavailable})`}
+      {!usable.some((model) => model.id === chosen) && (
+        <option value={chosen}>{all.find((model) => model.id === chosen)?.name ?? chosen}</option>
+      )}
+      {usable.map((model) => (
+        <option key={model.id} value={model.id}>
+          {model.name}
         </option>
       ))}
     </Select>

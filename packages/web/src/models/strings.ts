@@ -25,10 +25,10 @@ export const modelWords = {
   checkAgain: 'Check again',
   checking: 'Checking',
   works: 'available',
+  unusable: (provider: string, names: readonly string[]) =>
+    names.length === 1 ? (names[0] ?? provider) : `${names.length} models of ${provider}`,
   checkWords: { ok: 'works', degraded: 'works with limits', down: 'does not work' },
   noModels: 'The server names no models.',
   useHere: 'Use for this app',
   inUse: 'in use here',
-  homeSample: 'The sample model is in use.',
-  connect: 'Connect a model',
 }

@@ -27,7 +27,7 @@ export function BuildFailureNote({ failure, shows }: BuildFailureNoteProps) {
         {detail && (
           <details className="mt-1">
             <summary className="cursor-pointer text-12 text-muted hover:text-ink">{previewWords.details}</summary>
-            <pre tabIndex={0} dir="ltr" className="mt-1 max-h-48 overflow-auto text-12 leading-5">
+            <pre tabIndex={0} dir="ltr" className="mt-1 max-h-48 relative overflow-auto text-12 leading-5">
               {detail}
             </pre>
           </details>

@@ -18,14 +18,8 @@ export function PreviewWaiting({ state: { pending } }: { state: PreviewState }) 
       <div className="mx-auto w-full max-w-90">
         <h2 className="text-16 font-medium">{title}</h2>
         <p className="mt-1 flex items-center gap-2 text-muted">
-          {activity ? (
-            <>
-              <Spinner />
-              {activity.text}…
-            </>
-          ) : (
-            previewWords.nothingText
-          )}
+          {(activity ?? pending) && <Spinner />}
+          {activity && !pending ? `${activity.text}…` : pending ? previewWords.appears : previewWords.nothingText}
         </p>
       </div>
     </div>

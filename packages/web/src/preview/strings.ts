@@ -7,6 +7,7 @@ export const previewWords = {
   devicesLabel: 'Width of the preview',
   nothingTitle: 'Nothing to show yet',
   nothingText: 'The first version of your app appears here as soon as it is built.',
+  appears: 'It appears here by itself.',
   writingTitle: 'The first version is being written',
   buildingTitle: (version: number) => `Version ${version} is being built`,
   waitingTitle: 'Waiting to be built',

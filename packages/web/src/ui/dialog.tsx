@@ -43,7 +43,7 @@ export function Dialog({ open, onClose, title, children, actions }: DialogProps)
               <X />
             </Button>
           </header>
-          <div className="min-h-0 overflow-y-auto px-4 pb-4">{children}</div>
+          <div className="min-h-0 relative overflow-y-auto px-4 pb-4">{children}</div>
           {actions && <footer className="flex justify-end gap-2 border-t border-hairline px-4 py-3">{actions}</footer>}
         </div>
       )}

@@ -4,7 +4,7 @@ const wash: Record<string, string> = { '+': 'bg-added-wash', '-': 'bg-removed-wa
 
 /** Lines of a unified diff without its header. Each line says by its sign what it is, not only by its colour. */
 export const DiffLines = ({ patch }: { patch: string }) => (
-  <pre tabIndex={0} dir="ltr" className="overflow-x-auto py-1 text-12 leading-5">
+  <pre tabIndex={0} dir="ltr" className="relative overflow-x-auto py-1 text-12 leading-5">
     <code className="block w-fit min-w-full">
       {patch
         .replace(/\n$/, '')

@@ -17,7 +17,9 @@ export const CrashPage = ({ message }: { message: string }) => (
   <main className="mx-auto max-w-140 px-8 pt-[20vh]">
     <h1 className="text-20 font-medium">{words.crashedTitle}</h1>
     <p className="mt-1 text-muted">{words.crashedText}</p>
-    <pre className="mt-4 overflow-x-auto rounded-control bg-sunken p-3 text-12 whitespace-pre-wrap">{message}</pre>
+    <pre className="mt-4 relative overflow-x-auto rounded-control bg-sunken p-3 text-12 whitespace-pre-wrap">
+      {message}
+    </pre>
     <Button size="large" className="mt-4" onClick={() => location.reload()}>
       {words.reload}
     </Button>

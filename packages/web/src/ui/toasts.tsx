@@ -41,7 +41,7 @@ export function Toasts() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-4 z-50 flex flex-col items-start gap-2 sm:right-auto"
+      className="pointer-events-none fixed inset-x-4 top-14 z-50 flex flex-col items-end gap-2 sm:top-auto sm:bottom-4"
     >
       {shown.map(({ id, text, tone, action }) => (
         <div
