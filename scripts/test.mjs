@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const args = process.argv.slice(2)
 const all = args.includes('--all')
 const room = args.find((arg) => !arg.startsWith('-'))
-const rooms = readdirSync(join(root, 'packages'))
+const rooms = [...readdirSync(join(root, 'packages')), 'e2e']
 const bin = (name) => join(root, 'node_modules', name)
 
 function die(text) {
@@ -52,7 +52,7 @@ function check(name, file, ...rest) {
 function vitest() {
   const folder = mkdtempSync(join(tmpdir(), 'overskill-test-'))
   const report = join(folder, 'report.json')
-  const where = room ? [`packages/${room}/`] : []
+  const where = room ? [room === 'e2e' ? 'e2e/' : `packages/${room}/`] : []
   const env = { ...process.env, OVERSKILL_TEST_ALL: all ? '1' : '' }
   const command = [bin('vitest/vitest.mjs'), 'run', ...where, '--reporter=default', '--reporter=json', `--outputFile=${report}`]
   const done = spawnSync(process.execPath, command, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env })

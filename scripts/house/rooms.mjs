@@ -20,6 +20,6 @@ export const rooms = {
 }
 
 /** Folders beside `packages/` whose files may import every room's face; no room may import them. */
-export const workshops = ['benchmarks', 'evals', 'scripts']
+export const workshops = ['benchmarks', 'e2e', 'evals', 'scripts']
 
 export const scope = '@overskill/'
