@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
-import type { Client } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { StartRefused } from '../life/start-refused.ts'
 
 const migrationsFolder = join(import.meta.dirname, 'migrations')
@@ -13,7 +13,7 @@ const migrationLock = 7_355_608 // any number, the same in every OverSkill
  *
  * @throws StartRefused when the data was written by a newer program: its migrations are more than ours.
  */
-export async function migrateDatabase(client: Client): Promise<void> {
+export async function migrateDatabase(client: ClientBase): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [migrationLock])
   try {
     const ours = Math.max(...readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis))
@@ -23,14 +23,14 @@ export async function migrateDatabase(client: Client): Promise<void> {
         'The data was written by a newer OverSkill. Start that one, or choose another OVERSKILL_DATA_DIR.',
       )
     }
-    if (theirs < ours) await migrate(drizzle(client), { migrationsFolder })
+    if (theirs < ours) await migrate(drizzle(client as Client), { migrationsFolder })
   } finally {
     await client.query('select pg_advisory_unlock($1)', [migrationLock])
   }
 }
 
 /** When the newest applied migration was made (its place in the order), 0 for a new database. */
-async function lastApplied(client: Client): Promise<number> {
+async function lastApplied(client: ClientBase): Promise<number> {
   const table = await client.query<{ found: boolean }>(
     `select to_regclass('drizzle.__drizzle_migrations') is not null as found`,
   )

@@ -1,9 +1,8 @@
-import type { NewAppEvent } from '@overskill/protocol'
 import type { Log } from '../log.ts'
+import { createDeltaQueue, type Delta, type DeltaQueue } from './delta-queue.ts'
 import type { EventLog, Write } from './event-log.ts'
 
-/** A piece of growing text: of a block, or of a tool call's input. */
-export type Delta = Extract<NewAppEvent, { type: 'text.delta' | 'thinking.delta' | 'tool.input' }>
+export type { Delta }
 
 /**
  * Gathers the deltas of streaming turns, so that a row is some 30 ms of text and not a token (AD4). The first delta of a block
@@ -36,121 +35,86 @@ export type DeltaBatcherOptions = {
 
 const intervalMs = 33
 const intervalAfterFailureMs = 500
-const dueCharacters = 2_000
 
 export function createDeltaBatcher(options: DeltaBatcherOptions): DeltaBatcher {
-  const waiting = new Map<string, Delta[]>()
-  /** Transactions under way that carry deltas of an app: what follows them in the log waits for them. */
-  const carrying = new Map<string, Promise<void>>()
-  let timer: NodeJS.Timeout | undefined
-  let flushing: Promise<void> | undefined
+  const queue = createDeltaQueue()
+  const carriers = createCarriers((app) => {
+    if (queue.has(app)) timer.within(intervalMs)
+  })
+  const flushAll = createFlush(options, queue, carriers, () => timer.within(intervalMs))
+  const timer = createTimer(() => {
+    flushAll().catch((error: unknown) => {
+      options.serverLog.error('Streamed text could not be stored yet', { error })
+      timer.within(intervalAfterFailureMs)
+    })
+  })
 
-  const schedule = (ms: number): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      flushAll().catch((error: unknown) => {
-        options.serverLog.error('Streamed text could not be stored yet', { error })
-        schedule(intervalAfterFailureMs)
+  return {
+    async write(app, work) {
+      while (carriers.carries(app)) await carriers.done(app)
+      const deltas = queue.take(app)
+      const stored = options.log.write((inner) => withDeltas(inner, app, deltas, work))
+      if (deltas.length === 0) return stored
+      carriers.track([app], stored)
+      return stored.catch((error: unknown) => {
+        queue.putBack(app, deltas)
+        timer.within(intervalMs)
+        throw error
       })
-    }, ms)
+    },
+    async flush(app) {
+      do {
+        await carriers.done(app)
+        if (queue.has(app)) await flushAll()
+      } while (carriers.carries(app) || queue.has(app))
+    },
+    add(app, delta) {
+      timer.within(queue.add(app, delta) ? 0 : intervalMs)
+    },
+    drop(app) {
+      queue.take(app)
+    },
+    async close() {
+      timer.stop()
+      for (const app of carriers.apps()) await carriers.done(app)
+      while (queue.apps().length > 0) await flushAll()
+      timer.stop()
+    },
   }
+}
 
-  const hurry = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-    schedule(0)
-  }
-
-  const flushAll = async (): Promise<void> => {
+/** One flush at a time; it takes the deltas of every app that no other transaction carries right now. */
+function createFlush(
+  options: DeltaBatcherOptions,
+  queue: DeltaQueue,
+  carriers: Carriers,
+  again: () => void,
+): () => Promise<void> {
+  let flushing: Promise<void> | undefined
+  return async () => {
     while (flushing) await flushing.catch(() => {}) // its own caller hears of it
-    const apps = [...waiting.keys()].filter((app) => !carrying.has(app)).sort() // one order of locks for all
+    const apps = queue.apps().filter((app) => !carriers.carries(app))
     if (apps.length === 0) return
-    const taken = new Map(apps.map((app) => [app, take(waiting, app)]))
-    const work = storeAll(options, taken)
-    flushing = work
-    for (const app of apps) carry(app, work)
+    const taken = new Map(apps.toSorted().map((app) => [app, queue.take(app)])) // one order of locks for all
+    flushing = storeAll(options, taken)
+    carriers.track(apps, flushing)
     try {
-      await work
+      await flushing
     } catch (error) {
-      for (const [app, deltas] of taken) putBack(waiting, app, deltas)
+      for (const [app, deltas] of taken) queue.putBack(app, deltas)
       throw error
     } finally {
       flushing = undefined
-      if (waiting.size > 0) schedule(intervalMs)
+      if (queue.apps().length > 0) again()
     }
   }
-
-  const carry = (app: string, work: Promise<unknown>): void => {
-    const done = work.then(
-      () => {},
-      () => {},
-    )
-    carrying.set(app, done)
-    void done.then(() => {
-      if (carrying.get(app) === done) carrying.delete(app)
-      if (waiting.has(app)) schedule(intervalMs)
-    })
-  }
-
-  const write = async <T>(app: string, work: (write: Write) => Promise<T>): Promise<T> => {
-    for (let ahead = carrying.get(app); ahead; ahead = carrying.get(app)) await ahead
-    const deltas = take(waiting, app)
-    const stored = options.log.write((inner) => withDeltas(inner, app, deltas, work))
-    if (deltas.length === 0) return stored
-    carry(app, stored)
-    return stored.catch((error: unknown) => {
-      putBack(waiting, app, deltas)
-      schedule(intervalMs)
-      throw error
-    })
-  }
-
-  const flush = async (app: string): Promise<void> => {
-    while (carrying.has(app) || waiting.has(app)) {
-      await carrying.get(app)
-      if (waiting.has(app)) await flushAll()
-    }
-  }
-
-  return {
-    write,
-    flush,
-    add(app, delta) {
-      const deltas = waiting.get(app) ?? []
-      waiting.set(app, deltas)
-      join(deltas, delta)
-      if (delta.offset === 0 || length(deltas) >= dueCharacters) hurry()
-      else schedule(intervalMs)
-    },
-    drop(app) {
-      waiting.delete(app)
-    },
-    async close() {
-      clearTimeout(timer)
-      while (waiting.size > 0 || carrying.size > 0) {
-        await Promise.all(carrying.values())
-        await flushAll()
-      }
-      clearTimeout(timer)
-    },
-  }
-}
-
-function take(waiting: Map<string, Delta[]>, app: string): Delta[] {
-  const deltas = waiting.get(app) ?? []
-  waiting.delete(app)
-  return deltas
-}
-
-function putBack(waiting: Map<string, Delta[]>, app: string, deltas: Delta[]): void {
-  waiting.set(app, [...deltas, ...(waiting.get(app) ?? [])])
 }
 
 async function storeAll({ log, fence }: DeltaBatcherOptions, taken: Map<string, Delta[]>): Promise<void> {
-  await log.write(async ({ sql, append }) => {
+  await log.write(async (write) => {
     const apps = [...taken.keys()]
-    const allowed = fence ? await fence(sql, apps) : apps
-    for (const app of apps) if (allowed.includes(app)) await append(app, taken.get(app) ?? [])
+    const allowed = fence ? await fence(write.sql, apps) : apps
+    for (const app of apps) if (allowed.includes(app)) await write.append(app, taken.get(app) ?? [])
   })
 }
 
@@ -173,24 +137,52 @@ async function withDeltas<T>(
   return result
 }
 
-const piece = (delta: Delta): string => (delta.type === 'tool.input' ? (delta.inputDelta ?? '') : delta.text)
-
-const length = (deltas: Delta[]): number => deltas.reduce((sum, delta) => sum + piece(delta).length, 0)
-
-/** Adds a delta, joined to the last one where it goes on where that ended. */
-function join(deltas: Delta[], delta: Delta): void {
-  const last = deltas.at(-1)
-  const place = last && { offset: (last.offset ?? 0) + piece(last).length, same: isSameText(last, delta) }
-  if (!last || !place?.same || place.offset !== delta.offset) deltas.push(delta)
-  else if (delta.type === 'tool.input')
-    deltas[deltas.length - 1] = { ...delta, ...offsetOf(last), inputDelta: piece(last) + piece(delta) }
-  else deltas[deltas.length - 1] = { ...delta, ...offsetOf(last), text: piece(last) + piece(delta) }
+/** The transactions under way that carry deltas of an app: what follows them in the log waits for them. */
+type Carriers = {
+  track(apps: readonly string[], transaction: Promise<unknown>): void
+  carries(app: string): boolean
+  apps(): string[]
+  /** Settles when none is under way; never rejects. */
+  done(app: string): Promise<void>
 }
 
-const offsetOf = (delta: Delta): { offset: number } => ({ offset: delta.offset ?? 0 })
+function createCarriers(onDone: (app: string) => void): Carriers {
+  const carrying = new Map<string, Promise<void>>()
+  return {
+    track(apps, transaction) {
+      const over = (app: string) => (): void => {
+        carrying.delete(app)
+        onDone(app)
+      }
+      for (const app of apps) carrying.set(app, transaction.then(over(app), over(app)))
+    },
+    carries: (app) => carrying.has(app),
+    apps: () => [...carrying.keys()],
+    async done(app) {
+      for (let ahead = carrying.get(app); ahead; ahead = carrying.get(app)) await ahead
+    },
+  }
+}
 
-const isSameText = (one: Delta, other: Delta): boolean =>
-  one.type === other.type &&
-  one.message === other.message &&
-  one.block === other.block &&
-  (one.type !== 'tool.input' || other.type !== 'tool.input' || one.call === other.call)
+/** A timer that runs at the earliest of the times asked for. */
+function createTimer(run: () => void): { within(ms: number): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined
+  let dueAt = Number.POSITIVE_INFINITY
+  const stop = (): void => {
+    clearTimeout(timer)
+    dueAt = Number.POSITIVE_INFINITY
+  }
+  return {
+    stop,
+    within(ms) {
+      const at = performance.now() + ms
+      if (at >= dueAt) return
+      stop()
+      dueAt = at
+      timer = setTimeout(() => {
+        dueAt = Number.POSITIVE_INFINITY
+        run()
+      }, ms)
+    },
+  }
+}

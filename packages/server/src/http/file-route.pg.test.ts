@@ -66,7 +66,9 @@ test("an app's files cannot run at the studio's address", async () => {
   const { headers } = await server.send({ path: at('evil.html') })
   expect(headers['content-security-policy']).toContain('sandbox')
   expect(headers['x-content-type-options']).toBe('nosniff')
-  for (const dest of ['script', 'iframe', 'document', 'serviceworker', 'style']) {
+  const visited = await server.send({ path: at('evil.html'), headers: { 'sec-fetch-dest': 'document' } })
+  expect(visited.headers['content-disposition']).toBe('attachment')
+  for (const dest of ['script', 'iframe', 'serviceworker', 'style']) {
     expect((await server.send({ path: at('evil.html'), headers: { 'sec-fetch-dest': dest } })).status).toBe(403)
   }
 })

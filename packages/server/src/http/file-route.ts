@@ -17,7 +17,6 @@ export type FileRequest = {
  */
 const runningDestinations = new Set([
   'audioworklet',
-  'document',
   'embed',
   'frame',
   'iframe',
@@ -46,7 +45,9 @@ export async function answerFile(raw: RawCalls, file: FileRequest): Promise<Resp
   if (!found.ok) return problemResponse(found.failure)
   const { content, hash, type, state } = found.value
   const etag = `"${hash}"`
-  const headers = { ...apiHeaders, 'cache-control': 'no-cache', etag, 'overskill-state': state, 'content-type': type }
+  const visited = request.headers.get('sec-fetch-dest') === 'document' && { 'content-disposition': 'attachment' }
+  const about = { etag, 'overskill-state': state, 'content-type': type, ...visited }
+  const headers = { ...apiHeaders, ...about, 'cache-control': 'no-cache' }
   if (namesTag(request.headers.get('if-none-match'), hash)) return new Response(null, { status: 304, headers })
   return new Response(new Uint8Array(content), {
     headers: { ...headers, 'content-length': String(content.byteLength) },

@@ -24,13 +24,11 @@ export function createIdempotency(database: Database, startedAt = new Date()): I
     const row = { ...without(request), bodyHash: createHash('sha256').update(request.body).digest('hex') }
     const first = await claim(database, row, startedAt)
     if (first !== 'claimed') return repeat(first, row.bodyHash)
-    try {
-      const response = await run()
-      return await keep(database, row, response)
-    } catch (error) {
+    const response = await run().catch(async (error: unknown) => {
       await database.delete(idempotencyKeys).where(same(row))
       throw error
-    }
+    })
+    return keep(database, row, response)
   }
 }
 

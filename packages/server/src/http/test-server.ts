@@ -56,7 +56,10 @@ export async function startTestServer(studioFolder = '/nowhere'): Promise<TestSe
   const sendTo = (sent: Sent) => send(port, sent)
   const json = async <T>(sent: Sent): Promise<T> => JSON.parse((await sendTo(sent)).body) as T
   return {
-    ...{ config, database, http, json },
+    config,
+    database,
+    http,
+    json,
     send: sendTo,
     async createApp(name = 'Test') {
       const made = await json<{ app: { id: string } }>({ method: 'POST', path: '/api/apps', json: { name } })

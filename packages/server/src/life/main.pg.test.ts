@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(parent, { recursive: true, force: true })
 })
 
-type Program = { child: ChildProcess; said(): string; ready: Promise<void>; ended: Promise<number> }
+type Program = { child: ChildProcess; said: () => string; ready: Promise<void>; ended: Promise<number> }
 
 /** The program as `bin/start` runs it, with nothing of the tests' environment. */
 function startProgram(env: Record<string, string>): Program {
