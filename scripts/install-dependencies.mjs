@@ -9,7 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } 
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { findDependencySet } from '../packages/builder/src/dependency-set.ts'
+import { findDependencySet } from '@overskill/builder'
 
 const LIMIT_MS = 10 * 60_000
 const repositoryDir = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -50,8 +50,8 @@ async function installWith(dir) {
   })
   if (code !== 0) {
     process.stderr.write(`The packages that apps use could not be installed (npm ended with ${code}).\n`)
-    process.exitCode = 1
-    throw new Error('npm ci failed')
+    rmSync(dir, { recursive: true, force: true })
+    process.exit(1)
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
@@ -18,7 +18,8 @@ export type BuildChild = {
   readonly ready: Promise<boolean>
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>
-  isGone(): boolean
+  /** False once it is gone or was told to go. */
+  isUsable(): boolean
   build(files: SourceTree, options: { signal: AbortSignal; limitMs: number }): Promise<ChildAnswer>
   end(): Promise<void>
 }
@@ -43,13 +44,11 @@ const MEMORY_CHECK_MS = 100
 const MAX_STDERR_CHARS = 4_000
 
 export function startBuildChild(options: ChildOptions): BuildChild {
-  const args = [`--max-old-space-size=${HEAP_MB}`, MAIN, options.dependencySetDir, options.vendorCacheDir]
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...ALLOCATOR }, // nothing of the platform's environment
-    cwd: tmpdir(),
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  let gone = false
+  const child = spawnEngine(options)
+  const { promise: ready, resolve: setReady } = Promise.withResolvers<boolean>()
+  const { promise: gone, resolve: setGone } = Promise.withResolvers<void>()
+  let isGone = false
+  let ending = false
   let waiting: ((answer: ChildAnswer) => void) | null = null
   let nextId = 1
   const settle = (answer: ChildAnswer): void => {
@@ -57,66 +56,88 @@ export function startBuildChild(options: ChildOptions): BuildChild {
     waiting = null
     resolve?.(answer)
   }
-  const { promise: ready, resolve: setReady } = Promise.withResolvers<boolean>()
-  const { promise: isGone, resolve: setGone } = Promise.withResolvers<void>()
   const onGone = (): void => {
-    gone = true
+    isGone = true
     setReady(false)
     setGone()
     settle({ kind: 'ended', reason: 'crashed' })
   }
   child.once('exit', onGone)
   child.once('error', onGone)
-  child.stdin.on('error', () => child.kill('SIGKILL')) // it went away while being written to: `exit` tells the rest
   logStderr(child, options.log)
-  const read = readFrames((message) => {
-    const reply = BuildReply.parse(message)
-    if (reply.kind === 'ready') setReady(true)
-    else settle(reply)
-  })
-  child.stdout.on('data', (piece: Buffer) => {
-    try {
-      read(piece)
-    } catch (error) {
-      options.log.error('The build child sent something unreadable', { error })
-      child.kill('SIGKILL')
-    }
-  })
+  readReplies(child, options.log, (reply) => (reply.kind === 'ready' ? setReady(true) : settle(reply)))
 
   return {
     pid: child.pid ?? -1,
     ready,
-    gone: isGone,
-    isGone: () => gone,
-    async build(files, { signal, limitMs }) {
-      if (gone) return { kind: 'ended', reason: 'crashed' }
+    gone,
+    isUsable: () => !isGone && !ending,
+    async build(files, work) {
+      if (isGone || ending) return { kind: 'ended', reason: 'crashed' }
       const { promise, resolve } = Promise.withResolvers<ChildAnswer>()
       waiting = resolve
-      const kill = (reason: 'timeout' | 'aborted' | 'memory'): void => {
+      const unwatch = watch(child, { ...work, memoryBytes: options.memoryBytes }, (reason) => {
+        ending = true
         settle({ kind: 'ended', reason })
         child.kill('SIGKILL')
-      }
-      const abort = (): void => kill('aborted')
-      const deadline = setTimeout(() => kill('timeout'), limitMs)
-      const watch = setInterval(() => {
-        if (residentBytes(child.pid) > options.memoryBytes) kill('memory')
-      }, MEMORY_CHECK_MS)
-      signal.addEventListener('abort', abort, { once: true })
+      })
       child.stdin.write(encodeFrame({ id: nextId++, files }))
       const answer = await promise
-      clearTimeout(deadline)
-      clearInterval(watch)
-      signal.removeEventListener('abort', abort)
+      unwatch()
       return answer
     },
     async end() {
-      if (gone) return
+      if (isGone) return
+      ending = true
       child.stdin.end()
       const killer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
-      await isGone
+      await gone
       clearTimeout(killer)
     },
   }
+}
+
+function spawnEngine(options: ChildOptions): ChildProcessWithoutNullStreams {
+  const args = [`--max-old-space-size=${HEAP_MB}`, MAIN, options.dependencySetDir, options.vendorCacheDir]
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...ALLOCATOR }, // nothing of the platform's environment
+    cwd: tmpdir(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.on('error', () => child.kill('SIGKILL')) // it went away while being written to: `exit` tells the rest
+  return child
+}
+
+/** Calls `end` when a build is stopped, late or too large. Returns what ends the watch. */
+function watch(
+  child: ChildProcess,
+  limits: { signal: AbortSignal; limitMs: number; memoryBytes: number },
+  end: (reason: 'timeout' | 'aborted' | 'memory') => void,
+): () => void {
+  const abort = (): void => end('aborted')
+  const deadline = setTimeout(() => end('timeout'), limits.limitMs)
+  const memory = setInterval(() => {
+    if (residentBytes(child.pid) > limits.memoryBytes) end('memory')
+  }, MEMORY_CHECK_MS)
+  limits.signal.addEventListener('abort', abort, { once: true })
+  return () => {
+    clearTimeout(deadline)
+    clearInterval(memory)
+    limits.signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Hands on what the child says. One that says something else than it may is ended. */
+function readReplies(child: ChildProcessWithoutNullStreams, log: BuildLog, onReply: (reply: BuildReply) => void): void {
+  const read = readFrames((message) => onReply(BuildReply.parse(message)))
+  child.stdout.on('data', (piece: Buffer) => {
+    try {
+      read(piece)
+    } catch (error) {
+      log.error('The build child sent something unreadable', { error })
+      child.kill('SIGKILL')
+    }
+  })
 }
 
 function logStderr(child: ChildProcess, log: BuildLog): void {

@@ -13,104 +13,114 @@ export type KeeperLimits = {
   idleMs: number
 }
 
-export type ChildKeeper = {
-  build(files: SourceTree, options: { signal: AbortSignal; limitMs: number }): Promise<ChildAnswer>
-  warm(): void
-  /** Whether a child starts here; known after the first one did. */
-  starts(): Promise<boolean>
-  close(): Promise<void>
-}
-
 type KeeperOptions = { dependencySetDir: string; vendorCacheDir: string; log: BuildLog; limits: KeeperLimits }
+type Work = { signal: AbortSignal; limitMs: number }
+type Kept = { child: BuildChild; builds: number; building: Promise<unknown> }
 
 /** Keeps one child: starts it, replaces it before it grows too large, ends it when nobody builds. Owner of each child. */
-export function createChildKeeper(options: KeeperOptions): ChildKeeper {
-  const { limits, log } = options
-  const all = new Set<BuildChild>()
-  let current: { child: BuildChild; builds: number } | null = null
-  let replacing = false
-  let building = false
-  let hasStarted = false
-  let closed = false
-  let idle: NodeJS.Timeout | undefined
+export class ChildKeeper {
+  readonly #options: KeeperOptions
+  readonly #all = new Set<BuildChild>()
+  #current: Kept | null = null
+  #replacing = false
+  #hasStarted = false
+  #closed = false
+  #idle: NodeJS.Timeout | undefined
 
-  const start = (): BuildChild => {
-    const child = startBuildChild({ ...options, memoryBytes: limits.memoryBytes })
-    all.add(child)
-    void child.gone.then(() => all.delete(child))
-    void child.ready.then((ready) => (hasStarted ||= ready))
+  constructor(options: KeeperOptions) {
+    this.#options = options
+  }
+
+  /** Runs one build; the caller asks for the next one when this has ended. Never rejects. */
+  async build(files: SourceTree, work: Work): Promise<ChildAnswer> {
+    clearTimeout(this.#idle)
+    const kept = this.#obtain()
+    const building = this.#run(kept.child, files, work)
+    kept.building = building
+    const answer = await building
+    kept.builds += 1
+    if (this.#closed) return answer
+    if (answer.kind === 'ended') this.#afterEnd(kept, answer.reason)
+    else if ('rssBytes' in answer) this.#afterBuild(kept, answer.rssBytes)
+    this.#rest()
+    return answer
+  }
+
+  /** Starts a child when there is none, so that the next build finds it warm. */
+  warm(): void {
+    if (this.#closed) return
+    this.#obtain()
+    this.#rest()
+  }
+
+  /** Whether a child starts here; known after the first one did. */
+  async starts(): Promise<boolean> {
+    if (this.#hasStarted || this.#closed) return this.#hasStarted
+    const ready = await this.#obtain().child.ready
+    this.#rest()
+    return ready
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#idle)
+    await Promise.all([...this.#all].map((child) => child.end()))
+  }
+
+  #start(): BuildChild {
+    const child = startBuildChild({ ...this.#options, memoryBytes: this.#options.limits.memoryBytes })
+    this.#all.add(child)
+    void child.gone.then(() => this.#all.delete(child))
+    void child.ready.then((ready) => (this.#hasStarted ||= ready))
     return child
   }
-  const obtain = (): { child: BuildChild; builds: number } => {
-    if (!current || current.child.isGone()) current = { child: start(), builds: 0 }
-    return current
-  }
-  const replace = async (old: BuildChild): Promise<void> => {
-    if (replacing || closed) return
-    replacing = true
-    const next = start()
-    const ready = await next.ready
-    replacing = false
-    if (!ready || closed) return
-    if (current?.child === old) current = { child: next, builds: 0 }
-    else await next.end()
-    await whenIdle(old)
-  }
-  /** A build may still run in the old child: it is ended after that. */
-  let afterBuild: (() => void)[] = []
-  const whenIdle = async (old: BuildChild): Promise<void> => {
-    if (building) await new Promise<void>((resolve) => afterBuild.push(resolve))
-    await old.end()
-  }
-  const restIdle = (): void => {
-    clearTimeout(idle)
-    idle = setTimeout(() => {
-      const resting = current?.child
-      current = null
-      void resting?.end()
-    }, limits.idleMs)
-    idle.unref()
+
+  #obtain(): Kept {
+    if (!this.#current || !this.#current.child.isUsable())
+      this.#current = { child: this.#start(), builds: 0, building: Promise.resolve() }
+    return this.#current
   }
 
-  return {
-    async build(files, work) {
-      clearTimeout(idle)
-      const mine = obtain()
-      building = true
-      const answer = (await untilReady(mine.child, work)) ?? (await mine.child.build(files, work))
-      building = false
-      afterBuild.forEach((resume) => resume())
-      afterBuild = []
-      mine.builds += 1
-      if (closed) return answer
-      const rss = 'rssBytes' in answer ? answer.rssBytes : 0
-      if (answer.kind === 'ended') {
-        log.warn('A build child was ended', { reason: answer.reason })
-        if (mine.child.isGone() && current?.child === mine.child) current = null
-        if (hasStarted) obtain()
-      } else if (mine.builds >= limits.recycleBuilds || rss > limits.recycleBytes) {
-        log.info('A build child is replaced', { builds: mine.builds, rssBytes: rss })
-        void replace(mine.child)
-      }
-      restIdle()
-      return answer
-    },
-    warm() {
-      if (closed) return
-      obtain()
-      restIdle()
-    },
-    async starts() {
-      if (hasStarted || closed) return hasStarted
-      const ready = await obtain().child.ready
-      restIdle()
-      return ready
-    },
-    async close() {
-      closed = true
-      clearTimeout(idle)
-      await Promise.all([...all].map((child) => child.end()))
-    },
+  async #run(child: BuildChild, files: SourceTree, work: Work): Promise<ChildAnswer> {
+    return (await untilReady(child, work)) ?? (await child.build(files, work))
+  }
+
+  /** Where the child was ended too, the next one starts at once, unless none ever did. */
+  #afterEnd(kept: Kept, reason: string): void {
+    this.#options.log.warn('A build child was ended', { reason })
+    if (!kept.child.isUsable() && this.#current === kept) this.#current = null
+    if (this.#hasStarted) this.#obtain()
+  }
+
+  #afterBuild(kept: Kept, rssBytes: number): void {
+    const { recycleBuilds, recycleBytes } = this.#options.limits
+    if (kept.builds < recycleBuilds && rssBytes <= recycleBytes) return
+    this.#options.log.info('A build child is replaced', { builds: kept.builds, rssBytes })
+    void this.#replace(kept)
+  }
+
+  /** Starts the next child, changes over when it is ready, and ends the old one when its build is done. */
+  async #replace(old: Kept): Promise<void> {
+    if (this.#replacing) return
+    this.#replacing = true
+    const child = this.#start()
+    const ready = await child.ready
+    this.#replacing = false
+    if (!ready || this.#closed) return
+    if (this.#current !== old) return child.end()
+    this.#current = { child, builds: 0, building: Promise.resolve() }
+    await old.building
+    await old.child.end()
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => {
+      const resting = this.#current?.child
+      this.#current = null
+      void resting?.end()
+    }, this.#options.limits.idleMs)
+    this.#idle.unref()
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
 import type { ChildAnswer } from './build-child.ts'
-import { createChildKeeper, type KeeperLimits } from './child-keeper.ts'
+import { ChildKeeper, type KeeperLimits } from './child-keeper.ts'
 import type { BuildLog } from './log.ts'
 import { keepVendorSet } from './vendor-cache.ts'
 
@@ -37,7 +37,7 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
 
 /** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
-  const keeper = createChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
+  const keeper = new ChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
   let last: Promise<unknown> = Promise.resolve()
   let closed = false
 
