@@ -164,25 +164,29 @@ function createCarriers(onDone: (app: string) => void): Carriers {
   }
 }
 
-/** A timer that runs at the earliest of the times asked for. */
+/** A timer that runs at the earliest of the times asked for; 0 is when the present turn of the event loop is over. */
 function createTimer(run: () => void): { within(ms: number): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined
+  let soon: NodeJS.Immediate | undefined
   let dueAt = Number.POSITIVE_INFINITY
   const stop = (): void => {
     clearTimeout(timer)
+    clearImmediate(soon)
     dueAt = Number.POSITIVE_INFINITY
+  }
+  const fire = (): void => {
+    dueAt = Number.POSITIVE_INFINITY
+    run()
   }
   return {
     stop,
     within(ms) {
-      const at = performance.now() + ms
+      const at = ms === 0 ? 0 : performance.now() + ms
       if (at >= dueAt) return
       stop()
       dueAt = at
-      timer = setTimeout(() => {
-        dueAt = Number.POSITIVE_INFINITY
-        run()
-      }, ms)
+      if (ms === 0) soon = setImmediate(fire)
+      else timer = setTimeout(fire, ms)
     },
   }
 }

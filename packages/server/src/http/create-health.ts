@@ -1,10 +1,17 @@
 import type { FastBuildService } from '@overskill/builder'
+import type { EdgePreviewService } from '@overskill/edge'
 import type { Check, Health } from '@overskill/protocol'
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import type { TurnModels } from '../turns/turn-models.ts'
 
-export type HealthOptions = { db: Database; builder: FastBuildService; models: TurnModels; version: string }
+export type HealthOptions = {
+  db: Database
+  builder: FastBuildService
+  edge: Pick<EdgePreviewService, 'check'>
+  models: TurnModels
+  version: string
+}
 
 /** Longest that one check may take, in ms; then the part counts as down. */
 const limitMs = 4_000
@@ -23,12 +30,12 @@ export function createHealth({
   return async () => {
     const checks = {
       database: await timed(database),
-      edge: { status: 'ok' as const }, // in this process: it answers when we do
+      edge: await timed(() => edge.check()),
       builder: await timed(() => builder.check()),
       dispatch: { status: 'ok' as const, detail: 'in process' },
       model: await timed(() => models.check()),
     }
-    const ready = checks.database.status !== 'down' && checks.builder.status !== 'down'
+    const ready = [checks.database, checks.edge, checks.builder].every(({ status }) => status !== 'down')
     const isGood = Object.values(checks).every(({ status }) => status === 'ok')
     return { status: isGood ? 'ok' : 'degraded', version, checks, ready }
   }

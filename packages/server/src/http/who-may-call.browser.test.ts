@@ -53,7 +53,7 @@ const targets = routes.map(({ method, path }) => ({
   url: `${studio}/api${path.replace(/\{(\+?\w+)\}/g, (_, name: string) => values[name] ?? '')}`,
 }))
 
-type Attack = { page: Page; statuses: number[]; close(): Promise<void> }
+type Attack = { page: Page; statuses: number[]; close: () => Promise<void> }
 
 /** A page at the attacker's address, free of every policy that would hold it back by itself; `statuses` are the studio's answers. */
 async function openAt(address: string): Promise<Attack> {
