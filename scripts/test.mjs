@@ -54,7 +54,14 @@ function vitest() {
   const report = join(folder, 'report.json')
   const where = room ? [room === 'e2e' ? 'e2e/' : `packages/${room}/`] : []
   const env = { ...process.env, OVERSKILL_TEST_ALL: all ? '1' : '' }
-  const command = [bin('vitest/vitest.mjs'), 'run', ...where, '--reporter=default', '--reporter=json', `--outputFile=${report}`]
+  const command = [
+    bin('vitest/vitest.mjs'),
+    'run',
+    ...where,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ]
   const done = spawnSync(process.execPath, command, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env })
   if (existsSync(report)) {
     const result = JSON.parse(readFileSync(report, 'utf8'))
@@ -72,6 +79,7 @@ if (!room) {
   check('format', bin('oxfmt/bin/oxfmt'), '--check', '.')
   check('lint', bin('oxlint/bin/oxlint'), '--type-aware')
   check('types', bin('typescript/bin/tsc'), '-p', '.')
+  check('lockfiles', join(root, 'scripts/complete-lockfile.mjs'), '--check')
   check('house', join(root, 'scripts/check-house.mjs'))
 }
 vitest()

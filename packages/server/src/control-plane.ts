@@ -77,7 +77,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   await hosts.load()
   await pipeline.resume()
   await turning.appBuilder.start()
-  const health = createHealth({ db, builder, models, version: options.version })
+  const health = createHealth({ db, builder, edge, models, version: options.version })
   const { conversationOf, appBuilder, queue, batcher } = turning
   const blobs = createBlobStore(db)
   const rooms = {

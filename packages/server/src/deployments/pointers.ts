@@ -40,13 +40,12 @@ class FencedPointers implements Pointers {
   async point(row: DeploymentRow, timer: StageTimer): Promise<void> {
     const { log, edge } = this.#options
     const artifactHash = must(row.artifact, `The artifact of ${row.id}`)
-    if (!(await log.write((write) => movePointer(write, row)))) {
-      await log.write((write) => moveIn(write, row, 'superseded', {}, 'stage'))
-      return
-    }
+    const overtaken = () => log.write((write) => moveIn(write, row, 'superseded', {}, 'stage'))
+    if (!(await log.write((write) => movePointer(write, row)))) return void (await overtaken())
     const { app, environment, fence } = row
     const previous = await this.#previousOf(app, environment, artifactHash)
     const switched = await edge.switchTo({ app, environment, artifactHash, fence, previous })
+    if (!switched.ok && switched.failure.code === 'conflict') return void (await overtaken())
     if (!switched.ok) throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
     await this.#settle(row, { stages: timer.end('switch') })
   }

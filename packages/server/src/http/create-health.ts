@@ -20,6 +20,7 @@ const limitMs = 4_000
 export function createHealth({
   db,
   builder,
+  edge,
   models,
   version,
 }: HealthOptions): () => Promise<Health & { ready: boolean }> {
