@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium, openPage } from './open-chromium.ts'
 import { startServer, type RunningServer } from './start-server.ts'
+import { soon } from './soon.ts'
 import { appInFrame, say, studioApp } from './studio-screen.ts'
 
 /** L42: the way of a newcomer with the sample model, one step a test, each going on where the last one ended. */
@@ -56,7 +57,7 @@ test('L42: text, tool rows and files are seen while they are written, and the ap
     .getByRole('button', { name: /^Wrote \d+ files/ })
     .waitFor()
   expect(Math.max(...(await growthOfFiles(page)))).toBeGreaterThan(1)
-  expect((await server.api.app(app)).status).toBe('ready')
+  await soon(async () => (await server.api.app(app)).status).toBe('ready')
 })
 
 test('L42: "add a due date", "make it dark" and "call it Shelf" each change the preview', async () => {
@@ -129,7 +130,7 @@ test('L42: a page says that the server is away and, when it is back, has everyth
   await page.getByRole('heading', { name: 'Shelf', exact: true }).waitFor()
   expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('and an author filter')
   await say(page, 'make it blue')
-  await expect.poll(async () => (await server.api.versions(app)).length, { timeout: 20_000 }).toBe(6)
+  await soon(async () => (await server.api.versions(app)).length).toBe(6)
   await conversation().getByText('v6 ·').waitFor()
 })
 
