@@ -106,6 +106,17 @@ describe('addresses that mean nothing in the app stay what they are, or are erro
   const cases: Record<string, () => SourceTree> = {
     'new URL upwards': () =>
       smallApp(`console.log(new URL('${up()}', import.meta.url), new URL('${secretFile}', import.meta.url))`),
+    'a source map comment': () =>
+      smallApp(`import './a.css'; import './a.js'; console.log(1)\n//# sourceMappingURL=${secretFile}`, {
+        'src/a.js': `console.log(2)\n//# sourceMappingURL=${up()}`,
+        'src/a.css': `a { color: red }\n/*# sourceMappingURL=${secretFile} */`,
+      }),
+    'a climb behind an icon': () =>
+      smallApp(
+        `import x from 'lucide-react/dist/esm/icons/../../../../../../../../../..${outside}/secret.js'; console.log(x)`,
+      ),
+    'a module of the builder itself': () =>
+      smallApp(`import x from '\0worker:../..${outside}/secret.js'; console.log(x)`),
     'new URL with a variable upwards': () =>
       smallApp(
         `const n = 'secret'; console.log(new URL(\`../../../../../../..${outside}/\${n}.txt\`, import.meta.url))`,

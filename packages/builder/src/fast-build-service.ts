@@ -5,7 +5,7 @@ import { assembleArtifact } from './assemble-artifact.ts'
 import type { ChildAnswer } from './build-child.ts'
 import { ChildKeeper, type KeeperLimits } from './child-keeper.ts'
 import type { BuildLog } from './log.ts'
-import { keepVendorSet } from './vendor-cache.ts'
+import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
 export type FastBuildLimits = KeeperLimits
 
@@ -28,6 +28,9 @@ const LIMITS: FastBuildLimits = {
   idleMs: 60_000,
 }
 
+/** Bundled packages that nobody used for a week are removed when the service starts. */
+const KEEP_VENDOR_MS = 7 * 24 * 60 * 60_000
+
 const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> = {
   timeout: 'The build took too long and was ended.',
   aborted: 'The build was stopped.',
@@ -38,7 +41,9 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
 /** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
   const keeper = new ChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
-  let last: Promise<unknown> = Promise.resolve()
+  let last: Promise<unknown> = sweepVendorCache(options.vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
+    options.log.warn('The cache of bundled packages was not swept', { error }),
+  )
   let closed = false
 
   const run = async (tree: SourceTree, work: { signal: AbortSignal; limitMs: number }): Promise<BuildResult> => {
@@ -51,6 +56,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
       case 'built': {
         if (answer.vendor && answer.vendorContents)
           await keepVendorSet(options.vendorCacheDir, answer.vendor, answer.vendorContents)
+        else if (answer.vendor) await touchVendorSet(options.vendorCacheDir, answer.vendor.key)
         return { ok: true, ...assembleArtifact(answer, options.vendorCacheDir), ms: ms() }
       }
       case 'failed':

@@ -71,14 +71,14 @@ function loadOwnModule(id: string): Loaded | null {
 
 const script = (code: string): Loaded => ({ code, moduleType: 'js' })
 
-const ICONS = 'lucide-react/dist/esm/icons/'
+const ICON = /^lucide-react\/dist\/esm\/icons\/[\w-]+\.mjs$/
 
 function answer(
   sources: AppSources,
   specifier: string,
   fromPath: string,
 ): { id: string; external?: boolean | 'absolute' } {
-  if (specifier.startsWith(ICONS)) return { id: posix.join(sources.store.root, specifier) }
+  if (ICON.test(specifier)) return { id: posix.join(sources.store.root, specifier) }
   const resolved = resolveInApp(specifier, fromPath, sources)
   switch (resolved.kind) {
     case 'file':
