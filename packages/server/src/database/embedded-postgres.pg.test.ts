@@ -68,6 +68,7 @@ test.each([
   const server = await start(await dataDirAt(...path))
   expect(await ask(server.host, 'select 7')).toBe(7)
   await server.stop()
+  await expect(stat(server.host)).rejects.toThrow('ENOENT')
 })
 
 test('AD2: a data dir below a folder that only its owner may enter works', async () => {

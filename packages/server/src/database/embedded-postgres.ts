@@ -6,7 +6,7 @@ import { createCluster } from './postgres-cluster.ts'
 import { openPostgresBinaries } from './postgres-binaries.ts'
 import { launchPostgres, type Postmaster } from './postgres-process.ts'
 import { choosePostgresUser, giveTo, makeReachable, type PostgresUser } from './postgres-user.ts'
-import { makeSocketFolder, socketFolder } from './socket-folder.ts'
+import { dropSocketFolder, makeSocketFolder, socketFolder } from './socket-folder.ts'
 
 /** The PostgreSQL major version whose binaries come with the program, and which alone opens a cluster. */
 const major = '18'
@@ -105,5 +105,5 @@ function supervise(first: Postmaster, launch: () => Promise<Postmaster>, host: s
     }, delayMs).unref()
   }
   watch(first)
-  return { host, adopted: first.adopted, stop: () => (stopping ??= current.stop()) }
+  return { host, adopted: first.adopted, stop: () => (stopping ??= current.stop().then(() => dropSocketFolder(host))) }
 }

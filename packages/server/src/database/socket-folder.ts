@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, chmod } from 'node:fs/promises'
+import { chmod, lstat, mkdir, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StartRefused } from '../life/start-refused.ts'
@@ -28,3 +28,6 @@ export async function makeSocketFolder(folder: string, user: PostgresUser): Prom
   await chmod(folder, 0o700)
   await giveTo(user, folder)
 }
+
+/** Removes the folder when it is empty, which it is unless another server came meanwhile. */
+export const dropSocketFolder = (folder: string): Promise<void> => rmdir(folder).catch(() => {}) // then it stays
