@@ -90,6 +90,17 @@ test('a stopped build is ended, says so, and the next one works', async () => {
   expect((await builder.build(app)).ok).toBe(true)
 })
 
+test('a build that waits its turn is stopped without waiting for the one before it', async () => {
+  await using builder = await startTestBuilder()
+  const before = builder.build(await starterTree())
+  const stop = new AbortController()
+  const waiting = builder.service.build(app, { signal: stop.signal, limitMs: 10_000 })
+  stop.abort()
+  expect(await waiting).toMatchObject({ ok: false, errors: [{ message: 'The build was stopped.' }], ms: 0 })
+  expect((await before).ok).toBe(true)
+  expect((await builder.build(app)).ok).toBe(true)
+})
+
 test('a build that takes too much memory is ended and says so', async () => {
   await using builder = await startTestBuilder({ limits: { memoryBytes: 60 * 1024 * 1024 } })
   expect(await builder.build(await starterTree())).toMatchObject({

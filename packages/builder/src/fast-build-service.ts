@@ -76,7 +76,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     build(tree, work) {
       const turn = last.then(() => run(tree, work))
       last = turn.catch(() => null)
-      return turn
+      return Promise.race([turn, stoppedWhileWaiting(work.signal)])
     },
     warm: () => keeper.warm(),
     async check() {
@@ -95,4 +95,13 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
       await last
     },
   }
+}
+
+/** Answers a build that is stopped before its turn came; one that runs ends by itself. Otherwise never. */
+function stoppedWhileWaiting(signal: AbortSignal): Promise<BuildResult> {
+  const { promise, resolve } = Promise.withResolvers<BuildResult>()
+  const stop = (): void => resolve({ ok: false, errors: [{ message: WORDS.aborted }], ms: 0 })
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  return promise
 }

@@ -79,7 +79,8 @@ async function answer(request: BuildRequest): Promise<BuildReply> {
 /** A small build with all parts in it, so that the first real one finds code and compilers warm (300 ms, measured). */
 async function warmUp(): Promise<void> {
   const page = '<html><head></head><body><script type="module" src="/a.tsx"></script></body></html>'
-  const script = `import * as R from 'react'; import './a.css'; export default <p className="p-1">{R.version}</p>`
+  const script = `import * as R from 'react'; import { Check } from 'lucide-react'; import './a.css'
+    export default [<Check className="p-1 hover:bg-red-500 md:grid" key={R.version} />, () => import('./a.tsx')]`
   const files = { 'index.html': page, 'a.tsx': script, 'a.css': `@import 'tailwindcss';` }
   const encoded = Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)] as const)
   await buildApp(new Map(encoded), store, async () => ({ key: '', entries: {}, files: {} }))
@@ -87,7 +88,7 @@ async function warmUp(): Promise<void> {
 
 let last: Promise<unknown> = Promise.resolve()
 const inTurn = (work: () => Promise<unknown>): void => {
-  last = last.then(work)
+  last = last.then(work).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
 }
 const read = readFrames((message) => {
   const request = BuildRequest.parse(message)
