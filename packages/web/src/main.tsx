@@ -9,14 +9,17 @@ import { createRoot } from 'react-dom/client'
 import { problemOf } from './api/problem.ts'
 import { router } from './router.tsx'
 
-/** Only what may pass by itself is tried again; a refusal is shown at once. */
-const passing = new Set(['unreachable', 'starting', 'internal'])
+/** Only what may pass by itself is tried again; a refusal is shown at once. A server that starts is waited for. */
+function tryAgain(count: number, error: unknown): boolean {
+  const { code } = problemOf(error)
+  return code === 'starting' || (count < 2 && (code === 'unreachable' || code === 'internal'))
+}
 
 const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 2_000,
-      retry: (count, error) => count < 2 && passing.has(problemOf(error).code),
+      retry: tryAgain,
     },
     mutations: { networkMode: 'always' },
   },

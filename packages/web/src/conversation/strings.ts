@@ -2,6 +2,8 @@ export const conversationWords = {
   label: 'Conversation',
   empty: 'Say what you want, and it is written here.',
   you: 'You',
+  earlierTurns: (count: number) =>
+    count === 1 ? 'Show 1 earlier turn' : `Show ${count.toLocaleString('en')} earlier turns`,
   toBottom: 'Go to the newest',
   thinking: 'Thinking',
   thoughtFor: (time: string) => `Thought for ${time}`,

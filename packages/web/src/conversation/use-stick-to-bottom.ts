@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
+import { flushSync } from 'react-dom'
 
 /** This near to the end counts as being there. */
 const nearPx = 32
@@ -8,6 +9,8 @@ type StickToBottom = {
   content: RefObject<HTMLDivElement | null>
   atBottom: boolean
   toBottom: () => void
+  /** Makes a change above what is in view, which stays where it is. */
+  growAbove: (change: () => void) => void
 }
 
 /** Keeps the end in view while it grows, only for as long as the person has it in view. */
@@ -22,6 +25,14 @@ export function useStickToBottom(): StickToBottom {
     if (!element) return
     sticking.current = true
     element.scrollTop = element.scrollHeight
+  }, [])
+
+  const growAbove = useCallback((change: () => void) => {
+    const element = scroller.current
+    if (!element) return
+    const fromEnd = element.scrollHeight - element.scrollTop
+    flushSync(change)
+    element.scrollTop = element.scrollHeight - fromEnd
   }, [])
 
   useEffect(() => {
@@ -52,5 +63,5 @@ export function useStickToBottom(): StickToBottom {
     }
   }, [])
 
-  return { scroller, content, atBottom, toBottom }
+  return { scroller, content, atBottom, toBottom, growAbove }
 }

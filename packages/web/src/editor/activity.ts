@@ -28,7 +28,7 @@ export function activityOf(state: AppState): Activity | undefined {
     return { text, done: undefined }
   }
   if (state.building !== undefined) return { text: words.building(state.building), done: undefined }
-  if (turn) return { text: turn.steps === 0 ? words.waiting : words.finishing, done: undefined }
+  if (turn) return { text: words.waiting, done: undefined }
   return conversation.turns.some((one) => one.status === 'queued') ? { text: words.queued, done: undefined } : undefined
 }
 
@@ -36,8 +36,8 @@ function textOf(block: Block | undefined): string | undefined {
   if (block?.type === 'tools' && block.calls.some(isOpen)) return doneOf(block.calls)
   if (block?.type === 'thinking' && !block.done) return words.thinking
   if (block?.type === 'text' && !block.done) return words.answering
-  if (block?.type === 'tools' && block.status === 'complete') return words.waiting
-  return undefined
+  // A version stands at the end of a turn: what is left to do then is to build it.
+  return block === undefined || block.type === 'version' ? undefined : words.waiting
 }
 
 /**

@@ -316,3 +316,19 @@ test('nothing inside can scroll the editor itself away', async () => {
   })
   expect(scrolled).toEqual([])
 })
+
+test('a long conversation is drawn from its end, and what came before is there on demand, without moving the view', async () => {
+  await using studio = await openStudio(browser)
+  const { page, standIn } = studio
+  const app = await openReadingList(studio)
+  for (let index = 0; index < 80; index += 1) playTurn(standIn, app, `Say ${index}.`).text('Line\n\n'.repeat(4))
+  await page.getByText('Say 79.').waitFor()
+  expect(await page.getByText('Say 3.').count()).toBe(0)
+  const earlier = page.getByRole('button', { name: 'Show 51 earlier turns' })
+  await earlier.scrollIntoViewIfNeeded()
+  const first = page.getByText('Say 50.')
+  const before = (await first.boundingBox())?.y ?? 0
+  await earlier.click()
+  await page.getByRole('button', { name: 'Show 21 earlier turns' }).waitFor({ state: 'attached' })
+  expect(Math.abs(((await first.boundingBox())?.y ?? 999) - before)).toBeLessThan(40)
+})

@@ -30,7 +30,6 @@ export const editorWords = {
     retrying: 'Trying the model again',
     thinking: 'Thinking',
     answering: 'Answering',
-    finishing: 'Finishing',
     building: (version: number) => `Building version ${version}`,
     uploading: (version: number) => `Version ${version} goes on line`,
     publishing: (version: number) => `Publishing version ${version}`,

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { modelsQuery } from '../api/queries.ts'
 import { ModelsDialog } from '../models/models-dialog.tsx'
 import { SampleBadge } from '../models/sample-badge.tsx'
@@ -10,9 +10,21 @@ import { AppGrid } from './app-grid.tsx'
 import { PromptForm } from './prompt-form.tsx'
 import { homeWords } from './strings.ts'
 
+/** After the first paint and the first queries. */
+const aheadMs = 1_000
+
+/** Fetches the editor's code while the page is at rest: whoever is here will want it next. */
+function useEditorAhead(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void import('../editor/editor-page.tsx'), aheadMs)
+    return () => clearTimeout(timer)
+  }, [])
+}
+
 /** Where apps begin and are found again. */
 export function HomePage() {
   const [modelsOpen, setModelsOpen] = useState(false)
+  useEditorAhead()
   const models = useQuery(modelsQuery).data
   const usable = models?.filter((model) => model.available) ?? []
   const onlySample = usable.length > 0 && usable.every((model) => isSample(model.id))

@@ -13,7 +13,7 @@ async function openReadingList(studio: Studio): Promise<string> {
   const app = studio.standIn.addApp().snapshot.app.id
   playReadingList(studio.standIn, app)
   await studio.page.goto(`${studio.url}/apps/${app}`)
-  await studio.page.frameLocator('iframe').getByText('Middlemarch').waitFor()
+  await studio.page.locator('iframe').last().contentFrame().getByText('Middlemarch').waitFor()
   return app
 }
 
@@ -27,7 +27,7 @@ test('before the first version the preview says what is happening, and then show
   played.text('I write it.', false)
   await page.getByText('The first version is being written').waitFor()
   finishWithVersion(standIn, played, 1, 'Made a list')
-  await page.frameLocator('iframe').getByText('Middlemarch').waitFor()
+  await page.locator('iframe').last().contentFrame().getByText('Middlemarch').waitFor()
   expect(studio.complaints).toEqual([])
 })
 
@@ -65,7 +65,7 @@ test('L25: a version that does not build is said with its place, the last good o
   await page
     .getByText('The build of version 2 failed in src/App.tsx, line 3. Your app still shows version 1.')
     .waitFor()
-  await page.frameLocator('iframe').getByText('Middlemarch').waitFor()
+  await page.locator('iframe').last().contentFrame().getByText('Middlemarch').waitFor()
   await page.getByRole('button', { name: 'Fix this' }).click()
   await expect
     .poll(() => standIn.received.findLast((one) => one.path.endsWith('/messages'))?.body)
@@ -84,7 +84,7 @@ test('the path bar takes the preview to a page, and the widths are those of devi
   await openReadingList(studio)
   await page.getByLabel('Path in the app').fill('/books/7')
   await page.keyboard.press('Enter')
-  await page.frameLocator('iframe').getByText('/books/7', { exact: true }).waitFor()
+  await page.locator('iframe').last().contentFrame().getByText('/books/7', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Phone, 390 px' }).click()
   await expect
     .poll(() =>

@@ -69,7 +69,7 @@ test('an address is judged with each letter and saved only when it can be had', 
   standIn.refusals.clear()
   await field.fill('our-shelf')
   await page.keyboard.press('Enter')
-  await page.getByText('Its address').waitFor()
+  await page.getByText('Kept for this app').waitFor()
   expect(standIn.app(app).snapshot.app.slug).toBe('our-shelf')
 })
 

@@ -3,7 +3,7 @@ export const publishWords = {
   address: 'Address',
   saveAddress: 'Save address',
   savingAddress: 'Saving',
-  addressNow: 'Its address',
+  addressNow: 'Kept for this app',
   addressMoves: 'The old address leads to the new one for 30 days.',
   goesLive: 'Goes live',
   nothing: 'There is nothing to publish yet. The first version that is in the preview can be published.',

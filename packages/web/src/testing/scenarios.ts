@@ -35,11 +35,12 @@ export type PlayedCall = {
 
 /** Says something to an app, starts its turn, and hands the strings over. */
 export function playTurn(standIn: StandIn, app: string, said: string): PlayedTurn {
-  const { message: asked } = sayTo(standIn, app, said)
+  const { queued, ...asked } = sayTo(standIn, app, said).message
   const turn = turnOf(asked.turn, asked.id, 'running', { steps: 1 })
   const message = newId('msg')
   let blocks = 0
   const emit = (event: NewAppEvent): void => standIn.emit(app, event)
+  if (queued) emit({ type: 'message.updated', message: asked })
   emit({ type: 'turn.started', turn })
   emit({
     type: 'message.created',
