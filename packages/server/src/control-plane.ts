@@ -18,7 +18,7 @@ import { createDeployments, type Deployments } from './deployments/deployments.t
 import { createPipeline } from './deployments/pipeline.ts'
 import { createPointers } from './deployments/pointers.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
-import { createEventLog, type EventLog } from './events/event-log.ts'
+import { createEventLog, type EventLog, type Write } from './events/event-log.ts'
 import { createConversationFold } from './events/fold-conversation.ts'
 import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
@@ -96,7 +96,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
-    close: closeInOrder([appBuilder, pipeline, batcher, events, sample, builder]),
+    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder]),
   }
 }
 
@@ -130,17 +130,18 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
 function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
   const { config, db, log, events, builder, apps, versions, models, deployments, onError } = base
   const { conversationOf } = createConversationFold(events)
-  const batcher = createDeltaBatcher({ log: events, serverLog: log })
+  const leases = createLeases({ db, log: events, owner: newOwner() })
+  const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
+  const batcher = createDeltaBatcher({ log: events, serverLog: log, fence })
   const queue = createMessageQueue({ log: events, apps })
-  const deploy = async (app: string, version: number, turn: string): Promise<Deployment> => {
+  const deploy = async (app: string, version: number, turn: string): Promise<Deployment | undefined> => {
     const asked = await deployments.deploy(app, 'preview', version, turn)
-    if (!asked.ok) throw new Error(`Version ${version} of ${app} could not be deployed: ${asked.failure.detail}`)
-    return asked.value.ended
+    return asked.ok ? asked.value.ended : undefined
   }
   const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
-    leases: createLeases({ db, log: events, owner: newOwner() }),
+    leases,
     isAlone: config.databaseUrl === undefined,
     run(turn) {
       builder.warm()
@@ -181,6 +182,11 @@ function studioOrigins({ publicUrl, port, domains }: Config): string[] {
   const loopback = domains.studio === 'localhost' ? [`http://127.0.0.1:${port}`] : []
   return [publicUrl, ...loopback]
 }
+
+/** A turn that waits for its deployment and the deployment that is given up for it end side by side. */
+const together = (...parts: readonly { close(): Promise<void> }[]) => ({
+  close: () => Promise.all(parts.map((part) => part.close())).then(() => undefined),
+})
 
 /** One after the other; one that fails does not keep the others open. */
 function closeInOrder(parts: readonly { close(): Promise<void> }[]): () => Promise<void> {

@@ -19,6 +19,8 @@ export type Deployments = {
   /** A new deployment of what an older one showed. */
   rollback(app: string, deployment: string): Promise<Outcome<Asked>>
   unpublish(app: string): Promise<Outcome<App>>
+  /** Unpublishes an app that is being deleted, if it was published. */
+  takeDown(app: string): Promise<void>
   list(app: string, before: string | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }>
   /** The newest ones, for the beginning of a page. */
   recent(app: string): Promise<Deployment[]>
@@ -89,6 +91,10 @@ class AppDeployments implements Deployments {
     if (!(await pointer.remove(id, 'production'))) return fail('conflict', 'This app is not published.')
     const after = await apps.find(id)
     return after.ok ? ok(await apps.present(after.value)) : after
+  }
+
+  async takeDown(id: string): Promise<void> {
+    await this.#options.pointers.remove(id, 'production')
   }
 
   async list(app: string, before: string | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }> {

@@ -55,8 +55,12 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
       return wrap('app', apps.patch(app, { ...change, ...(chosen && { model: chosen.value }) }))
     },
     async remove({ app }) {
-      await deployments.unpublish(app)
-      return wrap('app', apps.remove(app))
+      const removed = await apps.remove(app)
+      if (!removed.ok) return removed
+      await appBuilder.stopAll(app)
+      await deployments.takeDown(app)
+      const { productionUrl: _gone, ...shown } = removed.value
+      return ok({ app: shown })
     },
     undelete: ({ app }) => wrap('app', apps.undelete(app)),
   }

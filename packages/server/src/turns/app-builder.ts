@@ -1,5 +1,5 @@
 import { fail, type Mode, ok, type Outcome, type Turn, type UserMessage } from '@overskill/protocol'
-import { and, eq } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
@@ -22,6 +22,8 @@ export interface AppBuilder {
   stop(app: string, turn: string): Promise<Outcome<Turn>>
   /** Ends the running turn and starts this waiting one next. */
   startNow(app: string, message: string): Promise<Outcome<Sent>>
+  /** Stops every turn of an app that runs or waits. */
+  stopAll(app: string): Promise<void>
   turn(app: string, turn: string): Promise<Outcome<Turn>>
   /** The exact request of a step, from 1 (L18). */
   request(app: string, turn: string, step: number): Promise<Outcome<unknown>>
@@ -98,6 +100,12 @@ class LeasedAppBuilder implements AppBuilder {
     if (running) await this.stop(app, running.id)
     this.wake(app)
     return first
+  }
+
+  async stopAll(app: string): Promise<void> {
+    const isOpen = and(eq(turns.app, app), inArray(turns.status, ['queued', 'running']))
+    const open = await this.#options.db.query.turns.findMany({ where: isOpen, orderBy: desc(turns.position) })
+    for (const { id } of open) await this.stop(app, id) // the last first, so that none starts meanwhile
   }
 
   async turn(app: string, id: string): Promise<Outcome<Turn>> {

@@ -1,6 +1,8 @@
 import type { TurnEnd } from '@overskill/agent'
 import {
   advance,
+  deploymentMoves,
+  isFinal,
   type Conversation,
   type Deployment,
   type Ending,
@@ -15,7 +17,7 @@ import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
-import type { TurnWriter } from './turn-writer.ts'
+import { LeaseLost, type TurnWriter } from './turn-writer.ts'
 import { readUserMessage } from './user-messages.ts'
 import { versionTitle } from './version-title.ts'
 
@@ -24,8 +26,8 @@ export type TurnFinish = {
   apps: Apps
   versions: Versions
   writer: TurnWriter
-  /** Deploys a version to preview and resolves when that has ended, whichever way. */
-  deploy: (app: string, version: number, turn: string) => Promise<Deployment>
+  /** Deploys a version to preview and resolves when that has ended, whichever way; undefined when the app was deleted. */
+  deploy: (app: string, version: number, turn: string) => Promise<Deployment | undefined>
   conversation: (app: string) => Promise<Conversation>
 }
 
@@ -89,7 +91,11 @@ const notDeployed = ({ mode }: TurnRow, ending: Ending): TurnDeployment => {
 }
 
 async function deployed(turn: TurnRow, version: number, ending: Ending, finish: TurnFinish): Promise<TurnDeployment> {
-  const { id, status, error } = await finish.deploy(turn.app, version, turn.id)
+  const ended = await finish.deploy(turn.app, version, turn.id)
+  if (!ended) return { skipped: 'stopped' }
+  const { id, status, error } = ended
+  // This process ends, and the deployment is asked for again by the next.
+  if (status !== 'live' && !isFinal(deploymentMoves, status)) throw new LeaseLost(turn.id)
   if (status === 'live') return { id, status }
   if (status !== 'failed') return { skipped: 'superseded' }
   await tellFailedBuild(turn, version, error, finish)

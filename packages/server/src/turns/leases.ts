@@ -24,6 +24,8 @@ export type Leases = {
   abandoned(all: boolean): Promise<TurnRow[]>
   /** Ours that made no progress for `stuckMs`: no step, no result, no event of their app. */
   stuck(): Promise<TurnRow[]>
+  /** Which of these apps have a turn that is ours, until the transaction ends. */
+  held(sql: Write['sql'], apps: readonly string[]): Promise<string[]>
   /** Lengthens ours. Returns the turns that somebody asked to stop. */
   renew(): Promise<string[]>
 }
@@ -100,6 +102,15 @@ class PgLeases implements Leases {
       .where(and(eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running')))
       .returning({ id: turns.id, stopAsked: turns.stopAsked })
     return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
+  }
+
+  async held(sql: Write['sql'], of: readonly string[]): Promise<string[]> {
+    const isOurs = and(
+      eq(turns.leaseOwner, this.#options.owner),
+      eq(turns.status, 'running'),
+      inArray(turns.app, [...of]),
+    )
+    return (await sql.select({ app: turns.app }).from(turns).where(isOurs).for('share')).map(({ app }) => app)
   }
 
   stuck(): Promise<TurnRow[]> {

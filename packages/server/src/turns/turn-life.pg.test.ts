@@ -175,3 +175,20 @@ test('L14, L18: what was sent in each step is kept, and the second turn begins w
 /** Without the markers of what is cached, which move and are not compared. */
 const stripMarkers = (message: unknown): unknown =>
   JSON.parse(JSON.stringify(message), (key, inner: unknown) => (key === 'cache_control' ? undefined : inner))
+
+test('an app that is deleted while its turn runs is gone at once, and the turn still comes to its one end', async () => {
+  const held = latch()
+  replies.push([write('src/pages/HomePage.tsx', homePage('Gone')), text('And now '), gate(held.promise)])
+  const app = await plane.create('Delete me')
+  const begun = await plane.until(app.id, ({ type }) => type === 'text.delta')
+
+  value(await plane.calls.apps.remove({ app: app.id }, 'person'))
+  held.resolve()
+
+  expect(await plane.calls.apps.get({ app: app.id }, 'person')).toMatchObject({ failure: { code: 'not_found' } })
+  expect((await plane.page(`preview-${app.id}`)).status).toBe(404)
+  value(await plane.calls.apps.undelete({ app: app.id }, 'person'))
+  const events = await plane.turnEnd(app.id)
+  expect(last(events)).toMatchObject({ type: 'turn.stopped' })
+  expect(last(events).seq).toBeGreaterThan(last(begun).seq)
+})

@@ -1,0 +1,2 @@
+export { createControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.ts'
+export { readConfig, type Config } from './config.ts'
