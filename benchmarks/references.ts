@@ -25,7 +25,7 @@ export async function openReferences(dataDir: string): Promise<References> {
   return {
     async measure() {
       const commitMs = median(await timesOf(commitsPerRound, () => commit(database)))
-      const echoMs = median(await timesOf(echoesPerRound, echo.once))
+      const echoMs = median(await timesOf(echoesPerRound, () => echo.once()))
       return { commitMs, echoMs, lagMs: await measureLag() }
     },
     async close() {
