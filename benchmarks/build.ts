@@ -24,20 +24,14 @@ type Subject = { tree: Map<string, Uint8Array>; dir: string; dependencySetDir: s
  */
 export async function measureBuild(): Promise<Figure[]> {
   const subject = await prepare()
-  const services: FastBuildService[] = []
+  const warm = await openService(subject)
   try {
-    const open = async (): Promise<FastBuildService> => {
-      const service = await openService(subject)
-      services.push(service)
-      return service
-    }
-    const warm = await open()
     await mustBuild(warm, subject)
     const rounds: Round[] = []
-    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(subject, warm, await open(), round))
+    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(subject, warm, round))
     return figuresOf(rounds)
   } finally {
-    await Promise.all(services.map((service) => service.close()))
+    await warm.close()
     await rm(subject.dir, { recursive: true, force: true })
   }
 }
@@ -45,12 +39,7 @@ export async function measureBuild(): Promise<Figure[]> {
 /** Times in milliseconds, sizes in bytes after gzip. */
 type Round = { cliMs: number; warmMs: number[]; firstMs: number; cliBytes: number; ourBytes: number }
 
-async function measureRound(
-  subject: Subject,
-  warm: FastBuildService,
-  fresh: FastBuildService,
-  round: number,
-): Promise<Round> {
+async function measureRound(subject: Subject, warm: FastBuildService, round: number): Promise<Round> {
   const change = async (mark: string): Promise<void> => {
     const source = new TextDecoder().decode(must(subject.tree.get(CHANGED), CHANGED)).split('\n//')[0]
     const text = `${source}\n//\ndocument.documentElement.dataset['mark'] = '${mark}'\n`
@@ -65,8 +54,10 @@ async function measureRound(
     await change(`p-[${round}px] m-[${turn}px]`)
     warmMs.push(await timed(async () => void (built = await mustBuild(warm, subject))))
   }
+  const fresh = await openService(subject)
   await fresh.check() // its process is there, its cache of packages is empty
   const firstMs = await timed(async () => void (await mustBuild(fresh, subject)))
+  await fresh.close()
   return {
     cliMs,
     warmMs,
