@@ -7,6 +7,7 @@ import { type App, type AppEvent, type AppEventType, must, type Outcome, parseHo
 import { afterAll } from 'vitest'
 import { readConfig } from './config.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
+import type { Database } from './database/database.ts'
 import { withTestDatabase } from './database/test-database.ts'
 import { silentLog } from './log.ts'
 
@@ -14,6 +15,7 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: strin
 
 /** A whole control plane on a real database, for one test file: no port of its own but the edge's front. */
 export type TestPlane = {
+  db: Database
   calls: ControlPlane['services']['calls']
   raw: ControlPlane['services']['raw']
   /** A GET at an app's host, by its name without the domain. */
@@ -70,6 +72,7 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
   }
 
   return {
+    db,
     get calls() {
       return plane.services.calls
     },

@@ -1,9 +1,10 @@
 import { fail, type FileEdit, ok, type Outcome, type Version } from '@overskill/protocol'
 import { type Draft, listChanges, openDraft } from '@overskill/workspace'
-import { and, eq, inArray, isNull } from 'drizzle-orm'
-import { apps, turns } from '../database/schema.ts'
+import { and, eq, inArray } from 'drizzle-orm'
+import { turns } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { commitStaged, createBlobStore, readDraft, readVersionTree, replaceDraft } from './files.ts'
+import { lockApp } from './lock-app.ts'
 import type { Versions } from './versions.ts'
 
 /** A person's changes of files: each makes one version, and the preview follows. Refused as `busy` while a turn runs or waits. */
@@ -87,12 +88,7 @@ export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
 
 /** Holds the app's row for this transaction, so that no turn is claimed meanwhile. */
 async function lockIdle(write: Write, app: string): Promise<Outcome<undefined>> {
-  const [row] = await write.sql
-    .select({ id: apps.id })
-    .from(apps)
-    .where(and(eq(apps.id, app), isNull(apps.deletedAt)))
-    .for('update')
-  if (!row) return fail('not_found', `There is no app ${app}.`)
+  if (!(await lockApp(write, app))) return fail('not_found', `There is no app ${app}.`)
   const [open] = await write.sql
     .select({ id: turns.id })
     .from(turns)

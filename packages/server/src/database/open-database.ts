@@ -65,6 +65,8 @@ async function connect(
   const pool = new Pool({ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' })
   // Without a listener, an idle connection that is lost would end the process.
   pool.on('error', (error) => log.warn('A database connection was lost', { error }))
+  // The same for one that is lost between two queries of a transaction: the next query says so.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   const close = async (): Promise<void> => {
     await Promise.allSettled([pool.end(), lock.end()])
     await stop()

@@ -2,6 +2,7 @@ import { type Environment, must } from '@overskill/protocol'
 import { and, desc, eq, inArray, lt, ne, sql as raw } from 'drizzle-orm'
 import type { EdgePreviewService } from '@overskill/edge'
 import type { Apps } from '../apps/apps.ts'
+import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { apps, deployments, pointers } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
@@ -62,6 +63,7 @@ class FencedPointers implements Pointers {
 
   async remove(app: string, environment: Environment): Promise<boolean> {
     const fence = await this.#options.log.write(async (write) => {
+      await lockApp(write, app, true)
       const live = await liveRows(write, app, environment)
       if (live.length === 0) return undefined
       const newest = await nextFence(write)
@@ -81,6 +83,7 @@ class FencedPointers implements Pointers {
   /** The one that was live gives way, this one is live, and the pages hear of both. */
   #settle(row: DeploymentRow, set: Partial<DeploymentRow>): Promise<void> {
     return this.#options.log.write(async (write) => {
+      await lockApp(write, row.app, true)
       const before = await liveRows(write, row.app, row.environment)
       for (const older of before) await moveIn(write, older, 'superseded', {}, 'stage')
       const { url, version } = await moveIn(write, row, 'live', set, 'completed')

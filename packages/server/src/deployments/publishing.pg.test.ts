@@ -133,3 +133,48 @@ test('L34: two apps of one name have two addresses, and a published one keeps it
     headers: { location: 'http://shelf-of-books.localhost:4000/x?y=1' },
   })
 })
+
+test('L31: when a deployment is said to be live, its address already shows it', async () => {
+  const app = await madeApp()
+  const change = { path: 'public/now.txt', content: 'the second version' }
+  expect((await plane.page(`preview-${app.id}`, '/now.txt')).status).toBe(404)
+  value(await plane.calls.files.edit({ app: app.id, changes: [change] }, 'person'))
+
+  await plane.until(app.id, isLive('preview'), app.seq)
+
+  expect(await plane.page(`preview-${app.id}`, '/now.txt')).toMatchObject({ status: 200, body: 'the second version' })
+})
+
+test('L35: looking at an old version changes neither the files nor the history', async () => {
+  const app = await madeApp()
+  const changes = [{ path: 'src/new.ts', content: 'export const kept = 1\n' }]
+  value(await plane.calls.files.edit({ app: app.id, changes }, 'person'))
+  const before = value(await plane.calls.files.list({ app: app.id }, 'person'))
+
+  value(await plane.calls.files.list({ app: app.id, version: 1 }, 'person'))
+  value(await plane.raw.readFile({ app: app.id, path: 'src/App.tsx', version: 1 }))
+  value(await plane.calls.versions.diff({ app: app.id, version: 2, against: 1 }, 'person'))
+  value(await plane.raw.exportZip({ app: app.id, version: 1 }))
+
+  expect(value(await plane.calls.files.list({ app: app.id }, 'person'))).toEqual(before)
+  expect(value(await plane.calls.versions.list({ app: app.id }, 'person')).items.map(({ number }) => number)).toEqual([
+    2, 1,
+  ])
+})
+
+test('L30: a preview deployment and a production deployment asked for together both go live', async () => {
+  const app = await madeApp()
+  const [preview, production] = await Promise.all([
+    plane.calls.deployments.deploy({ app: app.id, environment: 'preview' }, 'person'),
+    plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'),
+  ])
+  const wanted = new Set([value(preview).deployment.id, value(production).deployment.id])
+
+  await plane.until(
+    app.id,
+    (event) => event.type === 'deployment.completed' && wanted.delete(event.deployment.id) && wanted.size === 0,
+    app.seq,
+  )
+
+  expect((await plane.page(app.slug)).status).toBe(200)
+})

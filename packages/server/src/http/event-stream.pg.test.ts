@@ -72,7 +72,7 @@ test('a stream begins with a snapshot and its number, and goes on with every eve
   ])
 })
 
-test('clients that are cut off again and again while writers write see every event once', async () => {
+test('B.5 53: clients that are cut off again and again while writers write see every event once', async () => {
   const app = await server.createApp()
   const start = (await server.json<{ seq: number }>({ path: `/api/apps/${app}/conversation` })).seq
   const total = 160

@@ -45,7 +45,7 @@ class PgLeases implements Leases {
 
   claimNext(app: string): Promise<TurnRow | undefined> {
     return this.#options.log.write(async (write) => {
-      await write.sql.select({ id: apps.id }).from(apps).where(eq(apps.id, app)).for('update')
+      await lockApp(write, app, true)
       const open = await write.sql.query.turns.findMany({
         where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
         orderBy: asc(turns.position),

@@ -12,7 +12,8 @@ import {
 import { noCost, noUsage } from '@overskill/agent'
 import { and, asc, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
-import { apps as appTable, messages, turns } from '../database/schema.ts'
+import { lockApp } from '../apps/lock-app.ts'
+import { messages, turns } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
 import { presentMessage } from './user-messages.ts'
@@ -48,7 +49,7 @@ class PgMessageQueue implements MessageQueue {
     app: string,
     { text, mode, model }: NewMessage,
   ): Promise<{ message: UserMessage; turn: Turn }> {
-    await lockApp(write, app)
+    await lockApp(write, app, true)
     const isOfApp = eq(turns.app, app)
     const [last] = await write.sql.select().from(turns).where(isOfApp).orderBy(desc(turns.position)).limit(1)
     const isBusy = (await openTurns(write, app)).length > 0
@@ -120,7 +121,7 @@ class PgMessageQueue implements MessageQueue {
 
   cancel(app: string, id: string): Promise<boolean> {
     return this.#options.log.write(async (write) => {
-      await lockApp(write, app)
+      await lockApp(write, app, true)
       const row = await write.sql.query.turns.findFirst({ where: and(eq(turns.app, app), eq(turns.id, id)) })
       if (row?.status !== 'queued' || row.startedAt) return false
       const stopped = await stopQueued(write, row)
@@ -159,10 +160,6 @@ const movedToEnd = (message: UserMessage): NewAppEvent[] => [
 
 type Queued = { message: typeof messages.$inferSelect; turn: TurnRow }
 
-/** Every change of a queue and every claim of a turn holds the app's row. */
-const lockApp = (write: Write, app: string) =>
-  write.sql.select({ id: appTable.id }).from(appTable).where(eq(appTable.id, app)).for('update')
-
 const openTurns = (write: Write, app: string): Promise<TurnRow[]> =>
   write.sql.query.turns.findMany({
     where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
@@ -170,7 +167,7 @@ const openTurns = (write: Write, app: string): Promise<TurnRow[]> =>
   })
 
 async function lockQueue(write: Write, app: string): Promise<Queued[]> {
-  await lockApp(write, app)
+  await lockApp(write, app, true)
   const waiting = (await openTurns(write, app)).filter(({ status, startedAt }) => status === 'queued' && !startedAt)
   if (waiting.length === 0) return []
   const ids = waiting.map(({ message }) => message)

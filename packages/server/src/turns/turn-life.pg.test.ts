@@ -1,5 +1,7 @@
 import { gate, startScriptedModel, text, thinking, toolUse } from '@overskill/model-server'
+import { inArray } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { turns } from '../database/schema.ts'
 import { isTurnEnd, last, only, startTestPlane, value } from '../test-plane.ts'
 
 const replies: Parameters<typeof startScriptedModel>[0][number][] = []
@@ -86,7 +88,7 @@ test('L16: stop ends the stream and the turn, keeps finished files as a version,
   expect(last(await plane.turnEnd(app.id, 2)).type).toBe('turn.completed')
 })
 
-test('A7: a message sent while a turn runs waits for it, can be changed, and never joins the running turn', async () => {
+test('B.5 52, A7: a message sent while a turn runs waits for it, can be changed, and never joins the running turn', async () => {
   const held = latch()
   const seen = model.requests.length
   replies.push([text('Working'), gate(held.promise)], [text('Second answer')])
@@ -191,4 +193,24 @@ test('an app that is deleted while its turn runs is gone at once, and the turn s
   const events = await plane.turnEnd(app.id)
   expect(last(events)).toMatchObject({ type: 'turn.stopped' })
   expect(last(events).seq).toBeGreaterThan(last(begun).seq)
+})
+
+test('L11: five messages at once run one after another, and the store itself refuses a second running turn', async () => {
+  const app = await plane.create()
+  const texts = ['one', 'two', 'three', 'four', 'five']
+  const sent = await Promise.all(
+    texts.map((words) => plane.calls.messages.post({ app: app.id, text: words }, 'person')),
+  )
+
+  const events = await plane.turnEnd(app.id, 5)
+
+  let running = 0
+  for (const { type } of events) {
+    if (type === 'turn.started') running += 1
+    if (/^turn\.(completed|failed|stopped)$/.test(type)) running -= 1
+    expect(running).toBeLessThanOrEqual(1)
+  }
+  const ids = sent.map((outcome) => value(outcome).turn.id)
+  const both = plane.db.update(turns).set({ status: 'running' }).where(inArray(turns.id, ids))
+  await expect(both.execute()).rejects.toThrow()
 })
