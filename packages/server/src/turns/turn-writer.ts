@@ -95,6 +95,6 @@ export async function holdLease({ sql }: Write, { turn, token }: Lease): Promise
     .select({ id: turns.id })
     .from(turns)
     .where(and(eq(turns.id, turn), eq(turns.leaseToken, token), eq(turns.status, 'running')))
-    .for('share')
+    .for('no key update') // what the facts then do to the row; a shared lock would have to grow, and could meet another that does
   if (rows.length === 0) throw new LeaseLost(turn)
 }
