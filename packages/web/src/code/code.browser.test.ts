@@ -1,13 +1,13 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { playReadingList } from '../testing/scenarios.ts'
-import { expectAccessible, launchChromium, openStudio, type Studio } from '../testing/studio.ts'
+import { expectAccessible, openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
-let browser: Browser
+let studios: Studios
 beforeAll(async () => {
-  browser = await launchChromium()
+  studios = await openStudios()
 })
-afterAll(() => browser.close())
+afterAll(() => studios.close())
 
 async function openCode(studio: Studio, file: string): Promise<string> {
   const app = studio.standIn.addApp().snapshot.app.id
@@ -27,7 +27,7 @@ async function typeInto(page: Page, file: string, text: string): Promise<void> {
 }
 
 test('a file is saved with ⌘S over exactly what was read, and becomes a version', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openCode(studio, 'src/App.tsx')
   expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
@@ -45,7 +45,7 @@ test('a file is saved with ⌘S over exactly what was read, and becomes a versio
 })
 
 test('unsaved changes survive looking at another file and another view', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openCode(studio, 'src/App.tsx')
   await typeInto(page, 'src/App.tsx', '// kept ')
@@ -59,7 +59,7 @@ test('unsaved changes survive looking at another file and another view', async (
 })
 
 test('a save while a turn runs is explained and loses nothing', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   await openCode(studio, 'src/App.tsx')
   standIn.refusals.set('PUT /App.tsx', { status: 409, code: 'busy', detail: 'Turn turn_1 runs.' })
@@ -73,7 +73,7 @@ test('a save while a turn runs is explained and loses nothing', async () => {
 })
 
 test('a file that changed on the server in between is never overwritten unasked', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openCode(studio, 'src/App.tsx')
   await typeInto(page, 'src/App.tsx', '// mine ')
@@ -87,7 +87,7 @@ test('a file that changed on the server in between is never overwritten unasked'
 })
 
 test('an open file without changes follows what is written to it', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openCode(studio, 'src/App.tsx')
   standIn.app(app).files.set('src/App.tsx', '// from the model\n')
@@ -98,7 +98,7 @@ test('an open file without changes follows what is written to it', async () => {
 })
 
 test('files are found by name from the keyboard', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openCode(studio, 'src/App.tsx')
   await page.keyboard.press('Control+p')
@@ -108,7 +108,7 @@ test('files are found by name from the keyboard', async () => {
 })
 
 test('H: the code view has no violation of axe, light and dark', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await openCode(studio, 'src/components/book-card.tsx')
   await typeInto(studio.page, 'src/components/book-card.tsx', '// a comment\n')
   await expectAccessible(studio.page)

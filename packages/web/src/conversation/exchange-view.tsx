@@ -1,6 +1,6 @@
-import type { Block } from '@overskill/protocol'
+import type { Block, Notice } from '@overskill/protocol'
 import { memo } from 'react'
-import type { Exchange } from './exchanges.ts'
+import { saidIn, type Exchange } from './exchanges.ts'
 import { NoticeBlock } from './notice-block.tsx'
 import { conversationWords } from './strings.ts'
 import { TextBlock } from './text-block.tsx'
@@ -38,6 +38,10 @@ export const ExchangeView = memo(
 )
 ExchangeView.displayName = 'ExchangeView'
 
+/** The raw words behind a notice that says how the turn failed. */
+const detailOf = (notice: Notice, { state }: Exchange): string | undefined =>
+  state?.error?.message === notice.text ? state.error.detail : undefined
+
 type BlockViewProps = ExchangeViewProps & { block: Block | undefined }
 
 function BlockView({ block, exchange, last }: BlockViewProps) {
@@ -49,7 +53,7 @@ function BlockView({ block, exchange, last }: BlockViewProps) {
     case 'tools':
       return <ToolsBlock block={block} />
     case 'notice':
-      return <NoticeBlock notice={block} said={exchange.user?.text} active={last} />
+      return <NoticeBlock notice={block} detail={detailOf(block, exchange)} said={saidIn(exchange)} active={last} />
     case 'version':
       return <VersionCard version={block.version} turn={exchange.state} />
     case undefined: // a place that its event has not filled yet

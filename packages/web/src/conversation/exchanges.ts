@@ -1,4 +1,4 @@
-import type { AssistantMessage, Message, Turn, UserMessage } from '@overskill/protocol'
+import type { AssistantMessage, Message, Mode, Turn, UserMessage } from '@overskill/protocol'
 
 /** One turn as it is read: what a person said, what was answered, how it ended. */
 export type Exchange = {
@@ -31,6 +31,10 @@ export function exchangesOf(messages: readonly Message[], turns: readonly Turn[]
   })
   return [...found.values()].sort((one, other) => one.place - other.place)
 }
+
+/** What a person said in a turn, and how it was meant. */
+export const saidIn = ({ user, state }: Exchange): { text: string; mode: Mode } | undefined =>
+  user && { text: user.text, mode: state?.mode ?? 'build' }
 
 /** Messages that wait for the running turn to end, in their order. */
 export const queuedOf = (messages: readonly Message[]): UserMessage[] =>

@@ -1,4 +1,4 @@
-import type { Notice, NoticeAction } from '@overskill/protocol'
+import type { Mode, Notice, NoticeAction } from '@overskill/protocol'
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
 import { useAppState } from '../editor/app-context.tsx'
 import { useEditor } from '../editor/editor-actions.tsx'
@@ -14,12 +14,14 @@ const icons = {
   error: <CircleAlert aria-hidden className="text-danger" />,
 }
 
+type Said = { text: string; mode: Mode }
+
 type NoticeBlockProps = {
   notice: Pick<Notice, 'level' | 'text' | 'actions'>
   /** The raw words of what happened, behind "Details". */
   detail?: string | undefined
-  /** What the person had said in this turn: what "Send again" sends. */
-  said: string | undefined
+  /** What the person had said in this turn, and how: what "Send again" sends. */
+  said: Said | undefined
   /** Only the last turn can be acted on: what comes after has gone on without it. */
   active: boolean
 }
@@ -56,7 +58,7 @@ export const NoticeBlock = ({ notice, detail, said, active }: NoticeBlockProps) 
   </div>
 )
 
-function ActionButton({ action, said }: { action: NoticeAction; said: string | undefined }) {
+function ActionButton({ action, said }: { action: NoticeAction; said: Said | undefined }) {
   const { openModels } = useEditor()
   const { say, pending } = useSayText()
   const newest = useAppState((state) => state.snapshot.app.version)
@@ -67,13 +69,13 @@ function ActionButton({ action, said }: { action: NoticeAction; said: string | u
   if (action === 'settings') return <Button onClick={openModels}>{label}</Button>
   if (action === 'continue') {
     return (
-      <Button disabled={pending} onClick={() => say(conversationWords.continueText)}>
+      <Button disabled={pending} onClick={() => say(conversationWords.continueText, said?.mode)}>
         {label}
       </Button>
     )
   }
   return said === undefined ? null : (
-    <Button disabled={pending} onClick={() => say(said)}>
+    <Button disabled={pending} onClick={() => say(said.text, said.mode)}>
       {label}
     </Button>
   )

@@ -10,7 +10,7 @@ export const conversationWords = {
   thought: 'Thought',
   waiting: 'Waiting for the model',
   queuedTurn: 'Waiting to start',
-  retrying: (attempt: number, of: number) => `The model did not answer. Trying again, ${attempt} of ${of}.`,
+  retrying: (reason: string, attempt: number, of: number) => `${reason} Trying again, ${attempt} of ${of}.`,
   lines: (count: number) => (count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`),
   statuses: {
     pending: 'being written',

@@ -1,7 +1,7 @@
 import type { NoticeAction, TurnErrorCode } from '@overskill/protocol'
 import { useAppState } from '../editor/app-context.tsx'
 import { Spinner } from '../ui/spinner.tsx'
-import type { Exchange } from './exchanges.ts'
+import { saidIn, type Exchange } from './exchanges.ts'
 import { NoticeBlock } from './notice-block.tsx'
 import { conversationWords } from './strings.ts'
 import { TurnCost } from './turn-cost.tsx'
@@ -26,7 +26,8 @@ const nextSteps: Record<TurnErrorCode, NoticeAction[]> = {
 
 /** How a turn stands or ended, below its blocks; nothing when the blocks say it all. */
 export function TurnEnding({ exchange, active }: { exchange: Exchange; active: boolean }) {
-  const { state, assistant, user } = exchange
+  const { state, assistant } = exchange
+  const said = saidIn(exchange)
   if (!state) return null
   if (state.status === 'running' || state.status === 'queued') return <TurnWaiting exchange={exchange} />
   const blocks = assistant?.blocks ?? []
@@ -39,7 +40,7 @@ export function TurnEnding({ exchange, active }: { exchange: Exchange; active: b
         <NoticeBlock
           notice={{ level: 'error', text: state.error.message, actions: nextSteps[state.error.code] }}
           detail={state.error.detail}
-          said={user?.text}
+          said={said}
           active={active}
         />
       )}
@@ -50,7 +51,7 @@ export function TurnEnding({ exchange, active }: { exchange: Exchange; active: b
             text: assistant ? conversationWords.stopped : conversationWords.stoppedBeforeStart,
             actions: assistant ? ['continue', 'retry'] : ['retry'],
           }}
-          said={user?.text}
+          said={said}
           active={active}
         />
       )}
@@ -72,12 +73,12 @@ function TurnWaiting({ exchange }: { exchange: Exchange }) {
   if ((grows || last?.type === 'version') && !retrying) return null
   const text =
     retrying && retrying.turn === exchange.turn
-      ? conversationWords.retrying(retrying.attempt, retrying.of)
+      ? conversationWords.retrying(retrying.reason, retrying.attempt, retrying.of)
       : exchange.state?.status === 'queued'
         ? conversationWords.queuedTurn
         : conversationWords.waiting
   return (
-    <p className="flex h-7 items-center gap-2 text-13 text-muted">
+    <p className="flex min-h-7 items-center gap-2 text-13 text-muted">
       <Spinner />
       {text}
     </p>

@@ -1,14 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bookFiles, finishWithVersion, playReadingList, playTurn } from '../testing/scenarios.ts'
 import { sayTo } from '../testing/stand-in.ts'
-import { expectAccessible, launchChromium, openStudio, type Studio } from '../testing/studio.ts'
+import { expectAccessible, openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
-let browser: Browser
+let studios: Studios
 beforeAll(async () => {
-  browser = await launchChromium()
+  studios = await openStudios()
 })
-afterAll(() => browser.close())
+afterAll(() => studios.close())
 
 /** Opens the editor on an app whose first turn is done. */
 async function openReadingList(studio: Studio, search = ''): Promise<string> {
@@ -22,7 +22,7 @@ async function openReadingList(studio: Studio, search = ''): Promise<string> {
 const conversation = (page: Page) => page.getByRole('log', { name: 'Conversation' })
 
 test('L3: text, thinking and tools stand in the order in which they were produced, while they are produced', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   const played = playTurn(standIn, app, 'Add a due date')
@@ -51,7 +51,7 @@ test('L3: text, thinking and tools stand in the order in which they were produce
 })
 
 test('a group of calls is open while it works, folds when done, and shows what a failed call said', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   const played = playTurn(standIn, app, 'Change it')
@@ -67,14 +67,14 @@ test('a group of calls is open while it works, folds when done, and shows what a
   played.end(block, 'tools', 1_200)
   const group = page.getByRole('button', { name: /Edited 7 files, 1 failed/ })
   await group.waitFor()
-  expect(await group.getAttribute('aria-expanded')).toBe('false')
+  await expect.poll(() => group.getAttribute('aria-expanded')).toBe('false')
   await group.click()
   await page.getByRole('button', { name: /book-card/ }).click()
   await page.getByText('What the model was told').waitFor()
 })
 
 test('what the model says is never run or fetched: no script, no image, links to new tabs only', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   const asked: string[] = []
@@ -92,7 +92,7 @@ test('what the model says is never run or fetched: no script, no image, links to
 })
 
 test('the end is followed only while it is in view', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   for (let index = 0; index < 6; index += 1) playTurn(standIn, app, `Say ${index}`).text('Line\n\n'.repeat(20))
@@ -113,7 +113,7 @@ test('the end is followed only while it is in view', async () => {
 })
 
 test('Enter queues while a turn runs; what waits can be edited, moved, sent now and removed; Stop stops', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   const played = playTurn(standIn, app, 'Long work')
@@ -144,7 +144,7 @@ test('Enter queues while a turn runs; what waits can be edited, moved, sent now 
 })
 
 test('a draft survives a reload, and belongs to its app', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   const app = await openReadingList(studio)
   await page.getByLabel('Message', { exact: true }).fill('Half a thought')
@@ -157,7 +157,7 @@ test('a draft survives a reload, and belongs to its app', async () => {
 })
 
 test('a failed turn says why and what can be done; only the last turn has buttons', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   playTurn(standIn, app, 'Add a chart').fail('model_busy', 'The model is overloaded. Nothing was changed.', 'HTTP 529')
@@ -167,12 +167,12 @@ test('a failed turn says why and what can be done; only the last turn has button
   await page.getByRole('button', { name: 'Send again' }).click()
   await expect
     .poll(() => standIn.received.findLast((one) => one.path.endsWith('/messages'))?.body)
-    .toMatchObject({ text: 'Add a chart' })
+    .toMatchObject({ text: 'Add a chart', mode: 'build' })
   await page.getByRole('button', { name: 'Send again' }).waitFor({ state: 'detached' })
 })
 
 test('a page whose stream breaks says so, and has everything when it is back', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   await page.getByText('v1 · Made a reading list').waitFor()
@@ -185,13 +185,13 @@ test('a page whose stream breaks says so, and has everything when it is back', a
 })
 
 test('an app that is not there is said not to be there', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await studio.page.goto(`${studio.url}/apps/zzzzzz`)
   await studio.page.getByRole('heading', { name: 'This app is not here' }).waitFor()
 })
 
 test('the name is changed by a click; Escape leaves it as it was', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openReadingList(studio)
   await page.getByRole('button', { name: 'Book club' }).click()
@@ -205,7 +205,7 @@ test('the name is changed by a click; Escape leaves it as it was', async () => {
 })
 
 test('the keyboard reaches everything: the message box, the views, the width, the conversation', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openReadingList(studio)
   await page.keyboard.press('Control+k')
@@ -222,7 +222,7 @@ test('the keyboard reaches everything: the message box, the views, the width, th
 })
 
 test('an app is deleted after asking, and one is back at home', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, url } = studio
   await openReadingList(studio)
   await page.getByRole('button', { name: 'More' }).click()
@@ -253,14 +253,14 @@ async function openFullEditor(studio: Studio): Promise<void> {
 }
 
 test('H: the editor has no violation of axe and does not scroll sideways, light and dark, at three widths', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await openFullEditor(studio)
   await expectAccessible(studio.page)
   expect(studio.complaints).toEqual([])
 })
 
 test('what is typed while the last message is on its way stays, and all is sent in the order of typing', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   await openReadingList(studio)
   const held: (() => void)[] = []
@@ -284,7 +284,7 @@ test('what is typed while the last message is on its way stays, and all is sent 
 })
 
 test('a message that the server refuses comes back into the box', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   await openReadingList(studio)
   standIn.refusals.set('POST /messages', {
@@ -300,7 +300,7 @@ test('a message that the server refuses comes back into the box', async () => {
 })
 
 test('nothing inside can scroll the editor itself away', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   for (let index = 0; index < 12; index += 1) playTurn(standIn, app, `Say ${index}`).text('Line\n\n'.repeat(20))
@@ -318,7 +318,7 @@ test('nothing inside can scroll the editor itself away', async () => {
 })
 
 test('a long conversation is drawn from its end, and what came before is there on demand, without moving the view', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   for (let index = 0; index < 80; index += 1) playTurn(standIn, app, `Say ${index}.`).text('Line\n\n'.repeat(4))
@@ -331,4 +331,23 @@ test('a long conversation is drawn from its end, and what came before is there o
   await earlier.click()
   await page.getByRole('button', { name: 'Show 21 earlier turns' }).waitFor({ state: 'attached' })
   expect(Math.abs(((await first.boundingBox())?.y ?? 999) - before)).toBeLessThan(40)
+})
+
+test('a failure that the server tells as a notice is said once, with its raw words behind it and its own buttons', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  const app = await openReadingList(studio)
+  const played = playTurn(standIn, app, 'Add a chart')
+  const retryAt = new Date().toISOString()
+  played.emit({ type: 'turn.retrying', turn: played.turn.id, attempt: 2, of: 5, reason: 'The model is busy.', retryAt })
+  await page.getByText('The model is busy. Trying again, 2 of 5.').waitFor()
+  const text = 'The key was refused.'
+  const place = { message: played.message, block: 0, level: 'error' as const, code: 'model_key_rejected', text }
+  played.emit({ type: 'notice.added', ...place, actions: ['settings', 'retry'] })
+  played.fail('model_key_rejected', text, 'HTTP 401')
+  await page.getByText('Details').click()
+  await page.getByText('HTTP 401').waitFor()
+  expect(await page.getByText(text).count()).toBe(1)
+  await page.getByRole('log').getByRole('button', { name: 'Models' }).click()
+  await page.getByRole('dialog', { name: 'Models' }).waitFor()
 })

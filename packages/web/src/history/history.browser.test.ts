@@ -1,13 +1,12 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { finishWithVersion, playReadingList, playTurn } from '../testing/scenarios.ts'
-import { expectAccessible, launchChromium, openStudio, type Studio } from '../testing/studio.ts'
+import { expectAccessible, openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
-let browser: Browser
+let studios: Studios
 beforeAll(async () => {
-  browser = await launchChromium()
+  studios = await openStudios()
 })
-afterAll(() => browser.close())
+afterAll(() => studios.close())
 
 async function openHistory(studio: Studio): Promise<string> {
   const app = studio.standIn.addApp().snapshot.app.id
@@ -23,7 +22,7 @@ async function openHistory(studio: Studio): Promise<string> {
 }
 
 test('the conversation leads to what a version changed', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openHistory(studio)
   await page.getByRole('log').getByRole('button', { name: 'Compare' }).last().click()
@@ -34,7 +33,7 @@ test('the conversation leads to what a version changed', async () => {
 })
 
 test('L36: restoring asks, makes a new version, and says that nothing is lost', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openHistory(studio)
   const row = page
@@ -49,7 +48,7 @@ test('L36: restoring asks, makes a new version, and says that nothing is lost', 
 })
 
 test('an older version is shown in the preview by a deployment, never by a restore', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   await openHistory(studio)
   const row = page
@@ -67,7 +66,7 @@ test('an older version is shown in the preview by a deployment, never by a resto
 })
 
 test('H: the history has no violation of axe, light and dark', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await openHistory(studio)
   await studio.page.getByRole('button', { name: 'Compare' }).nth(2).click()
   await studio.page.getByText('+const b = 3').waitFor()

@@ -1,15 +1,14 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, launchChromium, openStudio } from '../testing/studio.ts'
+import { expectAccessible, openStudios, type Studios } from '../testing/studio.ts'
 
-let browser: Browser
+let studios: Studios
 beforeAll(async () => {
-  browser = await launchChromium()
+  studios = await openStudios()
 })
-afterAll(() => browser.close())
+afterAll(() => studios.close())
 
 test('the prompt being typed survives a reload, and is gone once it was sent', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, url } = studio
   await page.goto(url)
   const field = page.getByLabel('Describe the app')
@@ -25,7 +24,7 @@ test('the prompt being typed survives a reload, and is gone once it was sent', a
 })
 
 test('a prompt that the server refuses stays, with its reason, and is sent again under the same key', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, url, standIn } = studio
   standIn.refusals.set('POST /apps', { status: 503, code: 'model_unavailable', detail: 'The model does not answer.' })
   await page.goto(url)
@@ -42,7 +41,7 @@ test('a prompt that the server refuses stays, with its reason, and is sent again
 })
 
 test('a starter changes the box and sends nothing', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await studio.page.goto(studio.url)
   await studio.page.getByRole('button', { name: 'A calculator' }).click()
   expect(await studio.page.getByLabel('Describe the app').inputValue()).toContain('calculator')
@@ -50,7 +49,7 @@ test('a starter changes the box and sends nothing', async () => {
 })
 
 test('an empty home offers the example of the sample model, and builds it only when asked', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await studio.page.goto(studio.url)
   await studio.page.getByRole('button', { name: 'Build the example' }).click()
   await studio.page.waitForURL(/\/apps\//)
@@ -59,7 +58,7 @@ test('an empty home offers the example of the sample model, and builds it only w
 })
 
 test('a deleted app is gone from the list and one click brings it back; a public one asks first', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   standIn.addApp({ name: 'Shelf', status: 'ready' })
   standIn.addApp({ name: 'Bakery', status: 'ready', productionUrl: 'http://bakery.localhost:4000/' })
@@ -79,7 +78,7 @@ test('a deleted app is gone from the list and one click brings it back; a public
 })
 
 test('an app is renamed from the list', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   standIn.addApp({ name: 'Shelf', status: 'ready' })
   await page.goto(url)
@@ -91,7 +90,7 @@ test('an app is renamed from the list', async () => {
 })
 
 test('a search looks among all apps, also those that were not loaded yet', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   for (let index = 0; index < 200; index += 1) standIn.addApp({ name: `App ${index}`, status: 'ready' })
   await page.goto(url)
@@ -103,7 +102,7 @@ test('a search looks among all apps, also those that were not loaded yet', async
 })
 
 test('the models dialog names the two variables, says that a restart is needed and whether the key works', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   const claude = {
     id: 'anthropic/claude',
@@ -124,7 +123,7 @@ test('the models dialog names the two variables, says that a restart is needed a
 })
 
 test('H: home has no violation of axe and does not scroll sideways, light and dark, at three widths', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   const names = ['Shelf', 'A very long name of an app that somebody typed without thinking', 'مكتبة الحي', 'Bakery']
   for (const [index, name] of names.entries()) {

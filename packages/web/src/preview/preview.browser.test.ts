@@ -1,13 +1,12 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { finishWithVersion, playReadingList, playTurn } from '../testing/scenarios.ts'
-import { launchChromium, openStudio, type Studio } from '../testing/studio.ts'
+import { openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
-let browser: Browser
+let studios: Studios
 beforeAll(async () => {
-  browser = await launchChromium()
+  studios = await openStudios()
 })
-afterAll(() => browser.close())
+afterAll(() => studios.close())
 
 async function openReadingList(studio: Studio): Promise<string> {
   const app = studio.standIn.addApp().snapshot.app.id
@@ -18,7 +17,7 @@ async function openReadingList(studio: Studio): Promise<string> {
 }
 
 test('before the first version the preview says what is happening, and then shows the app by itself', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn, url } = studio
   const app = standIn.addApp().snapshot.app.id
   await page.goto(`${url}/apps/${app}`)
@@ -32,7 +31,7 @@ test('before the first version the preview says what is happening, and then show
 })
 
 test('a new deployment is loaded behind the one in view and takes its place when it is there', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   let mostFrames = 0
@@ -57,7 +56,7 @@ test('a new deployment is loaded behind the one in view and takes its place when
 })
 
 test('L25: a version that does not build is said with its place, the last good one stays, and both buttons work', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   const error = { file: 'src/App.tsx', line: 3, column: 9, message: 'Unexpected token' }
@@ -79,7 +78,7 @@ test('L25: a version that does not build is said with its place, the last good o
 })
 
 test('the path bar takes the preview to a page, and the widths are those of devices', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openReadingList(studio)
   await page.getByLabel('Path in the app').fill('/books/7')
@@ -100,7 +99,7 @@ test('the path bar takes the preview to a page, and the widths are those of devi
 })
 
 test('the app in the preview may not take the studio away', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   await openReadingList(studio)
   const sandbox = (await studio.page.locator('iframe').getAttribute('sandbox')) ?? ''
   expect(sandbox).toContain('allow-scripts')

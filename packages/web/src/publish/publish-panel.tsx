@@ -1,6 +1,6 @@
 import type { Deployment } from '@overskill/protocol'
 import { X } from 'lucide-react'
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
 import { useApp, useDeployments } from '../editor/app-context.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { words } from '../ui/strings.ts'
@@ -16,7 +16,15 @@ export function PublishPanel({ onClose }: { onClose: () => void }) {
   const deployments = useDeployments()
   const titleId = useId()
   const panel = useRef<HTMLElement>(null)
-  useEffect(() => panel.current?.focus(), [])
+  // In a layout effect, because its end comes while the panel is still there to be asked where the focus is.
+  useLayoutEffect(() => {
+    const element = panel.current
+    const before = document.activeElement
+    element?.focus()
+    return () => {
+      if (before instanceof HTMLElement && element?.contains(document.activeElement)) before.focus()
+    }
+  }, [])
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.defaultPrevented) onClose()
   }

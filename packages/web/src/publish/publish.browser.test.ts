@@ -1,15 +1,14 @@
 import type { Deployment } from '@overskill/protocol'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { finishWithVersion, playReadingList, playTurn } from '../testing/scenarios.ts'
 import type { StandIn } from '../testing/stand-in.ts'
-import { expectAccessible, launchChromium, openStudio, type Studio } from '../testing/studio.ts'
+import { expectAccessible, openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
-let browser: Browser
+let studios: Studios
 beforeAll(async () => {
-  browser = await launchChromium()
+  studios = await openStudios()
 })
-afterAll(() => browser.close())
+afterAll(() => studios.close())
 
 async function openPanel(studio: Studio): Promise<string> {
   const app = studio.standIn.addApp().snapshot.app.id
@@ -36,7 +35,7 @@ function finishPublish(standIn: StandIn, app: string): void {
 }
 
 test('L29: what goes live is said before, sent by name, and only by the button', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openPanel(studio)
   const panel = page.getByRole('complementary', { name: 'Publish' })
@@ -55,7 +54,7 @@ test('L29: what goes live is said before, sent by name, and only by the button',
 })
 
 test('an address is judged with each letter and saved only when it can be had', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openPanel(studio)
   const field = page.getByRole('textbox', { name: 'Address' })
@@ -74,7 +73,7 @@ test('an address is judged with each letter and saved only when it can be had', 
 })
 
 test('what was public before can be public again, and unpublishing asks first', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openPanel(studio)
   await page.getByRole('button', { name: 'Publish version 1' }).click()
@@ -98,7 +97,7 @@ test('what was public before can be public again, and unpublishing asks first', 
 })
 
 test('a publish that fails says that the public page did not change', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page, standIn } = studio
   const app = await openPanel(studio)
   await page.getByRole('button', { name: 'Publish version 1' }).click()
@@ -114,16 +113,17 @@ test('a publish that fails says that the public page did not change', async () =
 })
 
 test('the panel does not block the editor, and Escape closes it', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const { page } = studio
   await openPanel(studio)
   await page.getByLabel('Message', { exact: true }).fill('Still typing')
   await page.getByRole('textbox', { name: 'Address' }).press('Escape')
   await page.getByRole('complementary', { name: 'Publish' }).waitFor({ state: 'detached' })
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Publish')
 })
 
 test('H: the publish panel has no violation of axe, light and dark', async () => {
-  await using studio = await openStudio(browser)
+  await using studio = await studios.open()
   const app = await openPanel(studio)
   await studio.page.getByRole('button', { name: 'Publish version 1' }).click()
   await studio.page.getByText('Waiting').waitFor()

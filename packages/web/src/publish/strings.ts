@@ -16,7 +16,7 @@ export const publishWords = {
   publicAt: 'Public at',
   open: 'Open',
   copyLink: 'Copy the address',
-  history: 'Published before',
+  history: 'History',
   rollBack: 'Roll back',
   rollBackTitle: (version: number) => `Roll back to version ${version}?`,
   rollBackText: 'The public page shows that version again at once. Files and preview do not change.',

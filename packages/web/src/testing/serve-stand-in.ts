@@ -16,7 +16,13 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-export type ServedStandIn = { standIn: StandIn; url: string; close(): Promise<void> }
+export type ServedStandIn = {
+  standIn: StandIn
+  url: string
+  /** Forgets everything: a stand-in without apps takes the place of this one, at the same address. */
+  renew: () => StandIn
+  close: () => Promise<void>
+}
 
 /** @param dist The folder of the built studio. */
 export async function serveStandIn(dist: string, port = 0): Promise<ServedStandIn> {
@@ -24,7 +30,7 @@ export async function serveStandIn(dist: string, port = 0): Promise<ServedStandI
   const index = await readFile(join(dist, 'index.html'))
   const server = createServer((request, response) => void answer(request, response))
   const portOf = (): number => (server.address() as AddressInfo).port
-  const standIn = createStandIn(portOf)
+  let standIn = createStandIn(portOf)
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const host = request.headers.host ?? ''
@@ -35,6 +41,7 @@ export async function serveStandIn(dist: string, port = 0): Promise<ServedStandI
     const known = names.includes(name) && extname(name) !== ''
     response.writeHead(200, {
       'content-type': known ? (types[extname(name)] ?? 'application/octet-stream') : types['.html'],
+      'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'content-security-policy': `default-src 'self'; frame-src http://*.localhost:${portOf()}; frame-ancestors 'none'`,
     })
     response.end(known ? await readFile(join(dist, name)) : index)
@@ -61,6 +68,11 @@ export async function serveStandIn(dist: string, port = 0): Promise<ServedStandI
   return {
     standIn,
     url: `http://localhost:${portOf()}`,
+    renew: () => {
+      standIn.cutStreams()
+      standIn = createStandIn(portOf)
+      return standIn
+    },
     close: () =>
       new Promise((resolve) => {
         standIn.cutStreams()

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { builtStudio } from './built-studio.ts'
-import { serveStandIn, type ServedStandIn } from './serve-stand-in.ts'
+import { serveStandIn } from './serve-stand-in.ts'
+import type { StandIn } from './stand-in.ts'
 
 /** Chromium in front of the built studio and a stand-in server, for one test. */
 export type Studio = AsyncDisposable & {
   page: Page
   url: string
-  standIn: ServedStandIn['standIn']
+  standIn: StandIn
   /** Everything that the page has complained about; a break of the connection that a test makes is no complaint. */
   complaints: string[]
 }
@@ -27,34 +28,47 @@ const flags = [
   '--disable-sync',
 ]
 
-export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath, args: flags })
+/** One Chromium and one server for all tests of a file, so that the studio's code is loaded once; apps are made anew. */
+export type Studios = {
+  /** A fresh page in a window of a desk, with nothing kept in the browser and no apps on the server. */
+  open: () => Promise<Studio>
+  close: () => Promise<void>
+}
 
-/** A desktop window unless told otherwise. */
-export async function openStudio(browser: Browser, options: BrowserContextOptions = {}): Promise<Studio> {
+export async function openStudios(): Promise<Studios> {
   const served = await serveStandIn(await builtStudio())
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: 'reduce',
-    ...options,
-  })
-  const page = await context.newPage()
-  page.setDefaultTimeout(8_000)
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags })
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(15_000)
+  return {
+    async open() {
+      const standIn = served.renew()
+      const page = await context.newPage()
+      await page.goto(`${served.url}/favicon.svg`)
+      await page.evaluate(() => localStorage.clear())
+      return {
+        page,
+        url: served.url,
+        standIn,
+        complaints: complaintsOf(page),
+        [Symbol.asyncDispose]: () => page.close(),
+      }
+    },
+    async close() {
+      await browser.close()
+      await served.close()
+    },
+  }
+}
+
+function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return
     if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text())
   })
-  return {
-    page,
-    url: served.url,
-    standIn: served.standIn,
-    complaints,
-    async [Symbol.asyncDispose]() {
-      await context.close()
-      await served.close()
-    },
-  }
+  return complaints
 }
 
 const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
