@@ -61,3 +61,24 @@ test('a file of public/ keeps its name and is not immutable; what is named by it
   }
   expect(result.artifact.files.find((file) => file.path === '/favicon.svg')?.type).toBe('image/svg+xml')
 })
+
+test('L20: what looks like a comment inside a string, a regular expression or JSX text is kept', async () => {
+  const source = [
+    "export const link = 'https://example.org/a' // a comment",
+    'export const pattern = /\\/\\/.*$/',
+    'export const text = `/* not a comment */ // nor this`',
+    'document.body.append(link, String(pattern), text)',
+  ].join('\n')
+  const page =
+    '<!doctype html><html><head><title>t</title></head><body><script type="module" src="/src/main.ts"></script></body></html>'
+  const result = await builder.build(treeOf({ 'index.html': page, 'src/main.ts': source }))
+  expect(result).toMatchObject({ ok: true })
+  if (!result.ok) return
+  const scripts = result.artifact.files
+    .filter(({ path }) => path.endsWith('.js'))
+    .map(({ hash }) => new TextDecoder().decode(result.contents.get(hash)))
+    .join('\n')
+  for (const kept of ['https://example.org/a', '/* not a comment */ // nor this', '.*$/'])
+    expect(scripts).toContain(kept)
+  expect(scripts).not.toContain('// a comment')
+})
