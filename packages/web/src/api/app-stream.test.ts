@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { applyToApp, beginFrom, type AppState } from '../editor/app-state.ts'
 import { playTurn } from '../testing/scenarios.ts'
 import { createStandIn, type StandIn } from '../testing/stand-in.ts'
+import type { Visibility } from './page-visibility.ts'
 import { followApp, type StreamOptions, type StreamStatus } from './app-stream.ts'
 
 type Watched = {
@@ -14,7 +15,8 @@ type Watched = {
   close: () => void
 }
 
-const quick = { firstWaitMs: 1, maxWaitMs: 4 }
+const alwaysVisible: Visibility = { isHidden: () => false, onChange: () => () => {} }
+const quick = { firstWaitMs: 1, maxWaitMs: 4, visibility: alwaysVisible }
 
 /** Follows an app of the stand-in, keeping all that came. */
 function watch(standIn: StandIn, app: string, options: StreamOptions = {}): Watched {
@@ -183,4 +185,33 @@ test('closing leaves no connection behind', async () => {
   watched.close()
   await vi.waitFor(() => expect(standIn.streams()).toBe(0))
   expect(watched.statuses).not.toContain('away')
+})
+
+test('a page that is hidden for long lets go of its connection, and goes on where it was when it is looked at', async () => {
+  const standIn = createStandIn(() => 80)
+  const app = standIn.addApp().snapshot.app.id
+  const listeners = new Set<() => void>()
+  let hidden = false
+  const visibility: Visibility = {
+    isHidden: () => hidden,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  const turn = (now: boolean): void => {
+    hidden = now
+    for (const listener of listeners) listener()
+  }
+  const watched = watch(standIn, app, { visibility, hiddenMs: 5 })
+  await vi.waitFor(() => expect(standIn.streams()).toBe(1))
+  turn(true)
+  await vi.waitFor(() => expect(standIn.streams()).toBe(0))
+  playTurn(standIn, app, 'A list').text('Said while nobody looked.')
+  turn(false)
+  await vi.waitFor(() => expect(watched.events).toHaveLength(standIn.app(app).log.length))
+  expect(watched.snapshots).toHaveLength(1)
+  expect(watched.statuses).toEqual(['connecting', 'live'])
+  watched.close()
+  await vi.waitFor(() => expect(listeners.size).toBe(0))
 })

@@ -1,5 +1,6 @@
 import { fromWire, Snapshot, type AppEvent } from '@overskill/protocol'
 import { problemOf, readProblem, type Problem } from './problem.ts'
+import { afterHidden, pageVisibility, untilVisible, type Visibility } from './page-visibility.ts'
 import { createSseParser, type StreamMessage } from './sse-parser.ts'
 
 /** `away`: the stream broke and is being tried again; what is on screen may be old. `gone`: it will not come back. */
@@ -20,6 +21,9 @@ export type StreamOptions = {
   /** First wait before trying again; it doubles up to `maxWaitMs`. */
   firstWaitMs?: number
   maxWaitMs?: number
+  /** A page hidden for so long lets go of its connection: a browser has only six for one server, over all its pages. */
+  hiddenMs?: number
+  visibility?: Visibility
 }
 
 /**
@@ -28,18 +32,30 @@ export type StreamOptions = {
  * (not found, not allowed) ends it with `gone`.
  */
 export function followApp(app: string, sink: StreamSink, options: StreamOptions = {}): { close: () => void } {
-  const { silenceMs = 40_000, firstWaitMs = 250, maxWaitMs = 8_000 } = options
+  const { silenceMs = 40_000, firstWaitMs = 250, maxWaitMs = 8_000, hiddenMs = 60_000 } = options
+  const { visibility = pageVisibility } = options
   const closed = new AbortController()
   const log = createLogReader(sink)
   let failures = 0
 
-  const connect = (): Promise<void> => {
+  /** One connection; `true` when it was let go because nobody looks. */
+  const connect = async (): Promise<boolean> => {
+    const parked = new AbortController()
+    const calledOff = afterHidden(visibility, hiddenMs, () => parked.abort())
     const onAlive = (): void => {
       failures = 0
       sink.status('live')
     }
     const address = `/api/apps/${app}/events`
-    return readOnce({ request: options.fetch ?? fetch, address, closed: closed.signal, silenceMs, log, onAlive })
+    const ended = AbortSignal.any([closed.signal, parked.signal])
+    try {
+      await readOnce({ request: options.fetch ?? fetch, address, ended, silenceMs, log, onAlive })
+    } catch (error) {
+      if (!parked.signal.aborted) throw error
+    } finally {
+      calledOff()
+    }
+    return parked.signal.aborted
   }
 
   const run = async (): Promise<void> => {
@@ -47,7 +63,10 @@ export function followApp(app: string, sink: StreamSink, options: StreamOptions 
     while (!closed.signal.aborted) {
       let problem: Problem | undefined
       try {
-        await connect()
+        if (await connect()) {
+          await untilVisible(visibility, closed.signal)
+          continue
+        }
       } catch (error) {
         problem = problemOf(error)
       }
@@ -111,7 +130,8 @@ function createLogReader(sink: StreamSink): LogReader {
 type Connection = {
   request: typeof fetch
   address: string
-  closed: AbortSignal
+  /** Ends the connection from here. */
+  ended: AbortSignal
   silenceMs: number
   log: LogReader
   /** The stream has proved that it works. */
@@ -119,7 +139,7 @@ type Connection = {
 }
 
 /** Reads one connection until it ends, is silent for too long, or a number is missing. Rejects when it is refused. */
-async function readOnce({ request, address, closed, silenceMs, log, onAlive }: Connection): Promise<void> {
+async function readOnce({ request, address, ended, silenceMs, log, onAlive }: Connection): Promise<void> {
   const connection = new AbortController()
   const silence = createSilenceTimer(silenceMs, () => connection.abort())
   const last = log.last()
@@ -127,7 +147,7 @@ async function readOnce({ request, address, closed, silenceMs, log, onAlive }: C
     const response = await request(address, {
       headers: { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': String(last) }) },
       cache: 'no-store',
-      signal: AbortSignal.any([closed, connection.signal]),
+      signal: AbortSignal.any([ended, connection.signal]),
     })
     if (!response.ok || !response.body) throw await readProblem(response)
     const parser = createSseParser()
