@@ -132,6 +132,18 @@ test('it is started again when it dies, and recovers what was stored', async () 
   await server.stop()
 })
 
+test('stopped while it is being started again, it leaves nothing running', async () => {
+  const dataDir = await dataDirAt('stopped')
+  const server = await start(dataDir)
+  const first = await postmasterOf(dataDir)
+  process.kill(first, 'SIGKILL')
+  await expect.poll(() => postmasterOf(dataDir).catch(() => first), { timeout: 20_000, interval: 1 }).not.toBe(first)
+  const second = await postmasterOf(dataDir)
+  await server.stop()
+  expect(isAlive(second) && (await readFile(`/proc/${second}/cmdline`, 'utf8').catch(() => ''))).toBeFalsy()
+  expect(await postmasterOf(dataDir).catch(() => 'none')).toBe('none')
+})
+
 test('two that start at once on a new data dir end up with one server', async () => {
   const dataDir = join(parent, 'twice')
   const both = await Promise.all([start(dataDir), start(dataDir)])

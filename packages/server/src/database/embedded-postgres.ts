@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import { createCluster } from './postgres-cluster.ts'
 import { openPostgresBinaries } from './postgres-binaries.ts'
-import { launchPostgres, type Postmaster } from './postgres-process.ts'
+import { endPostmaster, launchPostgres, type Postmaster } from './postgres-process.ts'
 import { choosePostgresUser, giveTo, makeReachable, type PostgresUser } from './postgres-user.ts'
 import { dropSocketFolder, makeSocketFolder, socketFolder } from './socket-folder.ts'
 
@@ -49,7 +49,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const logFile = join(dataDir, 'logs', 'postgres.log')
   await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
   const launch = () => launchPostgres({ binaries, cluster, socket, logFile, user, unsafe: options.unsafe ?? false })
-  return supervise(await launch(), launch, socket, options.log)
+  const running = supervise(await launch(), launch, options.log)
+  // The last look: one that was just being started again is no longer, or not yet, the one that is watched.
+  const stop = (): Promise<void> =>
+    running
+      .stop()
+      .then(() => endPostmaster(cluster))
+      .then(() => dropSocketFolder(socket))
+  let stopped: Promise<void> | undefined
+  return { host: socket, adopted: running.adopted, stop: () => (stopped ??= stop()) }
 }
 
 /** A dropped user cannot read below a closed folder, so he gets a copy in the data dir. */
@@ -74,7 +82,7 @@ async function openCluster(options: { cluster: string; binaries: string; user: P
 const restartDelaysMs = [100, 500, 2_000, 5_000, 10_000]
 
 /** Watches the process and starts it again when it ends by itself; gives up after five attempts without a quiet minute. */
-function supervise(first: Postmaster, launch: () => Promise<Postmaster>, host: string, log: Log): EmbeddedPostgres {
+function supervise(first: Postmaster, launch: () => Promise<Postmaster>, log: Log): Omit<EmbeddedPostgres, 'host'> {
   let current = first
   let stopping: Promise<void> | undefined
   let attempts = 0
@@ -105,5 +113,5 @@ function supervise(first: Postmaster, launch: () => Promise<Postmaster>, host: s
     }, delayMs).unref()
   }
   watch(first)
-  return { host, adopted: first.adopted, stop: () => (stopping ??= current.stop().then(() => dropSocketFolder(host))) }
+  return { adopted: first.adopted, stop: () => (stopping ??= current.stop()) }
 }
