@@ -5,6 +5,8 @@ export type CleanupOptions = {
   leases: Leases
   /** How often it looks, in ms: well below a lease. */
   everyMs: number
+  /** The turns that run in this process. */
+  running: () => readonly string[]
   /** Somebody asked to stop this turn of ours. */
   onStop: (turn: string) => void
   /** A turn whose owner is gone waits again. */
@@ -26,12 +28,12 @@ export type Cleanup = {
  * one that has shown nothing for 20 minutes is ended. A turn that works is never touched.
  */
 export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
-  const { leases, everyMs, onStop, onReleased, onStuck, onError } = options
+  const { leases, everyMs, running: runningTurns, onStop, onReleased, onStuck, onError } = options
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
   const round = async (all: boolean): Promise<void> => {
-    for (const turn of await leases.renew()) onStop(turn)
+    for (const turn of await leases.renew(runningTurns())) onStop(turn)
     for (const turn of await leases.abandoned(all)) {
       if (await leases.release(turn)) onReleased(turn.app)
     }

@@ -62,6 +62,7 @@ class LeasedAppBuilder implements AppBuilder {
     this.#cleanup = createCleanupStuckMessages({
       leases: options.leases,
       everyMs: renewMs,
+      running: () => [...this.#running.keys()],
       onStop: (turn) => this.#running.get(turn)?.stop(),
       onReleased: (app) => this.wake(app),
       onStuck: (turn) => this.#running.get(turn.id)?.giveUp(),

@@ -27,8 +27,11 @@ export type Leases = {
   stuck(): Promise<TurnRow[]>
   /** Which of these apps have a turn that is ours, until the transaction ends. */
   held(sql: Write['sql'], apps: readonly string[]): Promise<string[]>
-  /** Lengthens ours. Returns the turns that somebody asked to stop. */
-  renew(): Promise<string[]>
+  /**
+   * Lengthens ours that run here. One that was lost while the store was away is not among them, and is abandoned in time.
+   * Returns the turns that somebody asked to stop.
+   */
+  renew(running: readonly string[]): Promise<string[]>
 }
 
 export type LeasesOptions = { db: Database; log: EventLog; owner: string }
@@ -96,11 +99,14 @@ class PgLeases implements Leases {
     return this.#options.db.query.turns.findMany({ where: and(eq(turns.status, 'running'), all ? isNotOurs : isOver) })
   }
 
-  async renew(): Promise<string[]> {
+  async renew(running: readonly string[]): Promise<string[]> {
+    if (running.length === 0) return []
     const rows = await this.#options.db
       .update(turns)
       .set({ leaseUntil: until() })
-      .where(and(eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running')))
+      .where(
+        and(inArray(turns.id, [...running]), eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running')),
+      )
       .returning({ id: turns.id, stopAsked: turns.stopAsked })
     return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
   }
