@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Conversation, UserMessage } from './conversation.ts'
 import { AppId, Id } from './ids.ts'
-import { CreateApp, Deploy, PatchApp, PatchMessage, PostFiles, PostMessage, PutQueue } from './requests.ts'
+import { CreateApp, Deploy, PatchApp, PatchMessage, PostFiles, PostMessage, PutQueue, limits } from './requests.ts'
 import { App, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
 
 /**
@@ -13,7 +13,7 @@ import { App, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from '
 const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() })
 const page = { cursor: z.string().max(100).optional(), limit: z.coerce.number().int().min(1).max(200).optional() }
 const inApp = { app: AppId }
-const number = z.coerce.number().int().positive()
+const number = z.coerce.number().int().positive().max(limits.number)
 
 export const contract = {
   models: {
@@ -103,7 +103,13 @@ export const contract = {
       .output(z.object({ version: Version })),
     diff: oc
       .route({ method: 'GET', path: '/apps/{app}/versions/{version}/diff' })
-      .input(z.strictObject({ ...inApp, version: number, against: z.coerce.number().int().min(0).optional() }))
+      .input(
+        z.strictObject({
+          ...inApp,
+          version: number,
+          against: z.coerce.number().int().min(0).max(limits.number).optional(),
+        }),
+      )
       .output(items(FileDiff)),
     restore: oc
       .route({ method: 'POST', path: '/apps/{app}/versions/{version}/restore', successStatus: 201 })

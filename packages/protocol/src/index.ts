@@ -1,5 +1,6 @@
 export { contract } from './contract.ts'
 export * from './conversation.ts'
+export { cutText } from './cut-text.ts'
 export { environmentPlaceholder, injectEnvironment } from './environment.ts'
 export * from './events.ts'
 export * from './failure.ts'

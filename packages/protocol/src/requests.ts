@@ -16,6 +16,7 @@ export const limits = {
   pathLength: 200,
   bodyBytes: 12_000_000,
   changes: 200,
+  number: 2_147_483_647, // of a version or a step: what the database counts to
 } as const
 
 /** Text that the database can hold. */
@@ -61,5 +62,8 @@ export const PostFiles = z.strictObject({
 })
 export type PostFiles = z.infer<typeof PostFiles>
 
-export const Deploy = z.strictObject({ environment: Environment, version: z.int().positive().optional() })
+export const Deploy = z.strictObject({
+  environment: Environment,
+  version: z.int().positive().max(limits.number).optional(),
+})
 export type Deploy = z.infer<typeof Deploy>

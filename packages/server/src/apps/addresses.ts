@@ -58,3 +58,12 @@ export async function suggestSlug(sql: Sql, name: string, app: string): Promise<
   const held = await sql.query.slugs.findMany({ where: and(inArray(slugs.slug, [plain, withId]), ne(slugs.app, app)) })
   return held.some(({ slug }) => slug === plain) ? withId : plain
 }
+
+/** Takes the address that a name suggests. When another app takes it at the same moment, the one with the id in it. */
+export async function takeSuggestedSlug(sql: Sql, name: string, app: string): Promise<string> {
+  const suggested = await suggestSlug(sql, name, app)
+  if (await takeSlug(sql, app, suggested, false)) return suggested
+  const withId = slugFromName(name, app, () => true)
+  if (!(await takeSlug(sql, app, withId, false))) throw new Error(`The address ${withId} of ${app} is taken`)
+  return withId
+}

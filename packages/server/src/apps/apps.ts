@@ -1,10 +1,18 @@
-import { type App, fail, must, newAppId, ok, type Outcome, type PatchApp } from '@overskill/protocol'
+import { type App, cutText, fail, must, newAppId, ok, type Outcome, type PatchApp } from '@overskill/protocol'
 import type { Tree } from '@overskill/workspace'
-import { and, desc, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, isNull, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { apps, pointers, streams, turns, versions } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
-import { type Addresses, liveUrl, previewUrl, productionUrl, suggestSlug, takeSlug } from './addresses.ts'
+import {
+  type Addresses,
+  liveUrl,
+  previewUrl,
+  productionUrl,
+  suggestSlug,
+  takeSlug,
+  takeSuggestedSlug,
+} from './addresses.ts'
 import { replaceDraft } from './files.ts'
 
 type Sql = Write['sql'] | Database
@@ -13,14 +21,15 @@ export type AppRow = typeof apps.$inferSelect
 /** What a name is until somebody or a tool gives a better one. */
 const nameFromPrompt = (prompt: string): string => {
   const words = prompt.replace(/\s+/g, ' ').trim().split(' ').slice(0, 6).join(' ')
-  return words.length > 48 ? `${words.slice(0, 47)}…` : words
+  return cutText(words, 48)
 }
 
 /** The writer of `apps`, `slugs` and `streams`. Each method that takes a `Write` is part of the caller's transaction. */
 export type Apps = {
   create(write: Write, input: { name?: string; prompt?: string; model: string }): Promise<AppRow>
   find(id: string): Promise<Outcome<AppRow>>
-  list(before: string | undefined, limit: number): Promise<{ items: App[]; next?: string }>
+  /** The latest changed first. `cursor`: the `next` of the page before. */
+  list(cursor: string | undefined, limit: number): Promise<Outcome<{ items: App[]; next?: string }>>
   present(row: AppRow, sql?: Sql): Promise<App>
   patch(id: string, change: Omit<PatchApp, 'app'>): Promise<Outcome<App>>
   /** A tool names the app. The address follows until the app was published once. */
@@ -57,11 +66,11 @@ class PgApps implements Apps {
   ): Promise<AppRow> {
     const id = newAppId()
     const title = name ?? (prompt ? nameFromPrompt(prompt) : 'Untitled app')
-    const slug = await suggestSlug(write.sql, title, id)
-    const values = { id, name: title, slug, model, named: name !== undefined }
-    const [row] = await write.sql.insert(apps).values(values).returning()
+    const values = { id, name: title, slug: id, model, named: name !== undefined }
+    await write.sql.insert(apps).values(values)
     await write.sql.insert(streams).values({ app: id })
-    if (!(await takeSlug(write.sql, id, slug, false))) throw new Error(`The address ${slug} was taken meanwhile`)
+    const slug = await takeSuggestedSlug(write.sql, title, id)
+    const [row] = await write.sql.update(apps).set({ slug }).where(eq(apps.id, id)).returning()
     await replaceDraft(write.sql, id, this.#options.starter)
     write.afterCommit(() => this.#options.onNames(id))
     return must(row, 'The new app')
@@ -71,17 +80,20 @@ class PgApps implements Apps {
     return findApp(this.#options.db, id)
   }
 
-  async list(before: string | undefined, limit: number): Promise<{ items: App[]; next?: string }> {
-    const older = before ? lt(apps.updatedAt, new Date(before)) : undefined
+  async list(cursor: string | undefined, limit: number): Promise<Outcome<{ items: App[]; next?: string }>> {
+    const before = cursor === undefined ? undefined : placeOf(cursor)
+    if (before && !before.ok) return before
+    const older = before && raw`(${changedMs}, ${apps.id}) < (${before.value.ms}, ${before.value.id})`
     const rows = await this.#options.db
       .select()
       .from(apps)
       .where(and(isNull(apps.deletedAt), older))
-      .orderBy(desc(apps.updatedAt), desc(apps.id))
+      .orderBy(desc(changedMs), desc(apps.id))
       .limit(limit + 1)
-    const items = await Promise.all(rows.slice(0, limit).map((row) => this.present(row)))
-    const last = rows.length > limit ? items.at(-1) : undefined
-    return { items, ...(last && { next: last.updatedAt }) }
+    const shown = rows.slice(0, limit)
+    const items = await Promise.all(shown.map((row) => this.present(row)))
+    const last = rows.length > limit ? shown.at(-1) : undefined
+    return ok({ items, ...(last && { next: `${last.updatedAt.getTime()}-${last.id}` }) })
   }
 
   async present(row: AppRow, sql: Sql = this.#options.db): Promise<App> {
@@ -170,6 +182,16 @@ class PgApps implements Apps {
   }
 }
 
+/** When an app was changed, in ms since 1970: as exact as a cursor says it. */
+const changedMs = raw<number>`floor(extract(epoch from ${apps.updatedAt}) * 1000)`
+
+/** The place in the list that a cursor of ours names. */
+function placeOf(cursor: string): Outcome<{ ms: number; id: string }> {
+  const [, ms, id] = /^(\d{1,15})-([a-z0-9]{6})$/.exec(cursor) ?? []
+  const strange = 'That cursor is not one of ours.'
+  return ms && id ? ok({ ms: Number(ms), id }) : fail('invalid', strange, [{ path: 'cursor', message: strange }])
+}
+
 async function findApp(sql: Sql, id: string, deleted = false): Promise<Outcome<AppRow>> {
   const state = deleted ? isNotNull(apps.deletedAt) : isNull(apps.deletedAt)
   const [row] = await sql
@@ -182,8 +204,7 @@ async function findApp(sql: Sql, id: string, deleted = false): Promise<Outcome<A
 /** What a new name changes: the address follows until the first publish. */
 async function renamed({ sql }: Write, row: AppRow, name: string): Promise<Partial<AppRow>> {
   if (row.everPublished) return { name, named: true }
-  const slug = await suggestSlug(sql, name, row.id)
-  return (await takeSlug(sql, row.id, slug, false)) ? { name, named: true, slug } : { name, named: true }
+  return { name, named: true, slug: await takeSuggestedSlug(sql, name, row.id) }
 }
 
 /** What the app's turns and its newest version say about it. */

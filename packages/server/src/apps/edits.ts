@@ -47,7 +47,8 @@ export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
           if (files.length === 0) return fail('conflict', 'Nothing changed: the files are already like this.')
           await commitStaged(write.sql, app, draft.staged())
           await write.append(app, [{ type: 'files.changed', changes: files, origin: { person } }])
-          const title = note ?? (files.length === 1 ? `Edited ${files[0]?.path}` : `Edited ${files.length} files`)
+          const title =
+            note?.trim() || (files.length === 1 ? `Edited ${files[0]?.path}` : `Edited ${files.length} files`)
           const version = await versions.create(write, {
             app,
             tree: draft.tree(),
@@ -114,5 +115,8 @@ async function stageOne(draft: Draft, { path, content, encoding, delete: gone }:
   if (gone)
     return content === undefined ? draft.remove(path) : fail('invalid', 'A change has content or delete, not both.')
   if (content === undefined) return fail('invalid', 'A change needs content, or delete: true.')
-  return draft.write(path, encoding === 'base64' ? Buffer.from(content, 'base64') : content)
+  if (encoding !== 'base64') return draft.write(path, content)
+  const bytes = Buffer.from(content, 'base64')
+  const isWhole = bytes.toString('base64').replace(/=+$/, '') === content.replace(/=+$/, '')
+  return isWhole ? draft.write(path, bytes) : fail('invalid', 'The content is not base64.')
 }

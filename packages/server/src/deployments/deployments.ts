@@ -21,7 +21,7 @@ export type Deployments = {
   unpublish(app: string): Promise<Outcome<App>>
   /** Unpublishes an app that is being deleted, if it was published. */
   takeDown(app: string): Promise<void>
-  list(app: string, before: string | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }>
+  list(app: string, before: number | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }>
   /** The newest ones, for the beginning of a page. */
   recent(app: string): Promise<Deployment[]>
 }
@@ -97,7 +97,7 @@ class AppDeployments implements Deployments {
     await this.#options.pointers.remove(id, 'production')
   }
 
-  async list(app: string, before: string | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }> {
+  async list(app: string, before: number | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }> {
     const rows = await this.#rows(app, before, limit + 1)
     const shown = rows.slice(0, limit)
     const next = rows.length > limit ? String(must(shown.at(-1), 'The last one').fence) : undefined
@@ -108,8 +108,8 @@ class AppDeployments implements Deployments {
     return (await this.#rows(app, undefined, 50)).map(presentDeployment)
   }
 
-  #rows(app: string, before: string | undefined, limit: number) {
-    const below = before === undefined ? undefined : lt(deployments.fence, Number(before))
+  #rows(app: string, before: number | undefined, limit: number) {
+    const below = before === undefined ? undefined : lt(deployments.fence, before)
     return this.#options.db
       .select()
       .from(deployments)

@@ -1,5 +1,5 @@
-import { fail, ok, type Outcome } from '@overskill/protocol'
-import { pageOf } from './page.ts'
+import { ok, type Outcome } from '@overskill/protocol'
+import { numberOfCursor, pageOf } from './page.ts'
 import { readAppTree } from './app-tree.ts'
 import type { Rooms } from './rooms.ts'
 import type { Calls } from './services.ts'
@@ -44,7 +44,7 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
       if (!row.ok) return row
       return ok({ app: await apps.present(row.value), ...(made.turn && { turn: made.turn }) })
     },
-    list: async ({ cursor, limit }) => ok(await apps.list(cursor, pageOf(limit))),
+    list: ({ cursor, limit }) => apps.list(cursor, pageOf(limit)),
     async get({ app }) {
       const row = await apps.find(app)
       return row.ok ? ok({ app: await apps.present(row.value) }) : row
@@ -102,9 +102,8 @@ const versionCalls = (rooms: Rooms): Calls['versions'] => {
   return {
     list: ({ app, cursor, limit }) =>
       forApp(rooms, app, async () => {
-        const before = cursor === undefined ? undefined : Number(cursor)
-        if (Number.isNaN(before)) return fail('invalid', 'That cursor is not one of ours.')
-        return ok(await versions.list(app, before, pageOf(limit)))
+        const before = numberOfCursor(cursor)
+        return before.ok ? ok(await versions.list(app, before.value, pageOf(limit))) : before
       }),
     get: ({ app, version }) => forApp(rooms, app, () => wrap('version', versions.get(app, version))),
     diff: ({ app, version, against }) => forApp(rooms, app, () => wrap('items', versions.diff(app, version, against))),
@@ -123,9 +122,8 @@ const deploymentCalls = (rooms: Rooms): Calls['deployments'] => {
     rollback: ({ app, deployment }) => asked(deployments.rollback(app, deployment)),
     list: ({ app, cursor, limit }) =>
       forApp(rooms, app, async () => {
-        if (cursor !== undefined && Number.isNaN(Number(cursor)))
-          return fail('invalid', 'That cursor is not one of ours.')
-        return ok(await deployments.list(app, cursor, pageOf(limit)))
+        const before = numberOfCursor(cursor)
+        return before.ok ? ok(await deployments.list(app, before.value, pageOf(limit))) : before
       }),
     unpublish: ({ app }) => wrap('app', deployments.unpublish(app)),
   }

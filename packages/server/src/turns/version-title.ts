@@ -1,3 +1,5 @@
+import { cutText } from '@overskill/protocol'
+
 /** Longest title of a version, in characters. */
 const longest = 72
 
@@ -11,5 +13,5 @@ export function versionTitle(lastText: string | undefined, asked: string): strin
   const said = plain(lastText ?? '')
   const sentence = /^.{8,}?[.!?](?=\s|$)/.exec(said)?.[0].replace(/[.!?]$/, '') ?? said
   const title = sentence || plain(asked)
-  return title.length > longest ? `${title.slice(0, longest - 1).trimEnd()}…` : title
+  return cutText(title, longest)
 }

@@ -1,5 +1,5 @@
 import { defineTool, done, refused, write } from '@overskill/agent'
-import { AppName, limits } from '@overskill/protocol'
+import { AppName, cutText, limits } from '@overskill/protocol'
 import { z } from 'zod'
 import type { ToolWork } from './work.ts'
 
@@ -24,7 +24,7 @@ export const renameApp = defineTool({
         `A name has 1 to ${limits.nameLength} characters; this one has ${name.trim().length}.`,
       )
     }
-    const fitting = description?.trim().slice(0, limits.descriptionLength)
+    const fitting = description && cutText(description.trim(), limits.descriptionLength)
     const renamed = await work.rename(valid.data, fitting)
     if (renamed.ok)
       return done(`The app is called ${JSON.stringify(renamed.value.name)}; its address name is ${renamed.value.slug}.`)
