@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool, type ClientConfig } from 'pg'
 import type { Log } from '../log.ts'
 import { ownerOf } from '../life/data-dir-owner.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import type { Database } from './database.ts'
+import { databaseOn } from './database-on-pool.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
-import * as schema from './schema.ts'
 
 /** `dataDir` names the lock: one server per data dir, wherever its database is. */
 export type DatabaseSource = { dataDir: string; databaseUrl?: string }
@@ -24,6 +23,7 @@ export type OpenDatabase = {
 const poolSize = 12
 const oldestMajor = 15
 
+const closeLimitMs = 1_000
 const lockClass = 6_837_545 // any number; the second one of the lock is the data dir's
 const lockPatienceMs = 3_000 // the connections of a killed server take a moment to go
 
@@ -65,13 +65,12 @@ async function connect(
   const pool = new Pool({ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' })
   // Without a listener, an idle connection that is lost would end the process.
   pool.on('error', (error) => log.warn('A database connection was lost', { error }))
-  // The same for one that is lost between two queries of a transaction: the next query says so.
-  pool.on('connect', (client) => void client.on('error', () => {}))
   const close = async (): Promise<void> => {
-    await Promise.allSettled([pool.end(), lock.end()])
+    const ended = Promise.allSettled([pool.end(), lock.end()])
+    await Promise.race([ended, delay(closeLimitMs)]) // a connection that nobody gives back must not keep the server running
     await stop()
   }
-  return { db: drizzle(pool, { schema }), pool, connection, close }
+  return { db: databaseOn(pool), pool, connection, close }
 }
 
 /** A connection of its own, which holds the lock as long as we live. */

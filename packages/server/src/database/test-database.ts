@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool, type ClientConfig } from 'pg'
 import { afterAll } from 'vitest'
 import { silentLog } from '../log.ts'
+import { databaseOn } from './database-on-pool.ts'
 import type { OpenDatabase } from './open-database.ts'
 import { makeUserAndDatabase } from './open-database.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
-import * as schema from './schema.ts'
 import { testPostgresVariable } from './test-database-setup.ts'
 
 /**
@@ -36,7 +35,7 @@ export async function withTestDatabase(): Promise<OpenDatabase> {
     await asSuperuser(server.host, (client) => client.query(`drop database if exists ${name} with (force)`))
     await server.release()
   }
-  const opened = { db: drizzle(pool, { schema }), pool, connection, close: () => (closed ??= close()) }
+  const opened = { db: databaseOn(pool), pool, connection, close: () => (closed ??= close()) }
   afterAll(opened.close)
   return opened
 }
