@@ -9,7 +9,7 @@ import { readConfig } from './config.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import type { Database } from './database/database.ts'
 import { withTestDatabase } from './database/test-database.ts'
-import { silentLog } from './log.ts'
+import { createLog, plainFields } from './log.ts'
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 
@@ -45,12 +45,15 @@ export const isTurnEnd = ({ type }: AppEvent): boolean => /^turn\.(completed|fai
 export const only = <T extends AppEventType>(events: readonly AppEvent[], type: T): Extract<AppEvent, { type: T }>[] =>
   events.filter((event): event is Extract<AppEvent, { type: T }> => event.type === type)
 
+/** A mistake of ours fails the test that made it. */
+const loud = createLog('error', [({ message, fields }) => console.error(message, plainFields(fields))])
+
 export async function startTestPlane(options: TestPlaneOptions = {}): Promise<TestPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), 'overskill-'))
   const { db } = await withTestDatabase()
   const env = options.modelUrl ? { ANTHROPIC_API_KEY: 'scripted', ANTHROPIC_BASE_URL: options.modelUrl } : {}
   const config = readConfig({ OVERSKILL_DATA_DIR: dataDir, ...env }, dataDir)
-  const open = () => createControlPlane({ config, db, log: silentLog, version: 'test', samplePace: 'instant' })
+  const open = () => createControlPlane({ config, db, log: loud, version: 'test', samplePace: 'instant' })
   let plane = await open()
   const front = createServer((request, response) => {
     plane.edge.handle(request, response, parseHost(request.headers.host ?? '', config.domains))

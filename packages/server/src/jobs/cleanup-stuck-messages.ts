@@ -5,7 +5,7 @@ export type CleanupOptions = {
   leases: Leases
   /** How often it looks, in ms: well below a lease. */
   everyMs: number
-  /** The turns that run in this process. */
+  /** The turns that run in this process: they have an owner, however late their renewal is. */
   running: () => readonly string[]
   /** Somebody asked to stop this turn of ours. */
   onStop: (turn: string) => void
@@ -35,7 +35,7 @@ export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
   const round = async (all: boolean): Promise<void> => {
     for (const turn of await leases.renew(runningTurns())) onStop(turn)
     for (const turn of await leases.abandoned(all)) {
-      if (await leases.release(turn)) onReleased(turn.app)
+      if (!runningTurns().includes(turn.id) && (await leases.release(turn))) onReleased(turn.app)
     }
     for (const turn of await leases.stuck()) onStuck(turn)
   }
