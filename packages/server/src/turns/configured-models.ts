@@ -60,7 +60,7 @@ export function createConfiguredModels({ anthropic, model, sampleUrl }: ModelSet
       const sample: ModelInfo = { id: sampleId, name: 'Sample builder (no AI)', context: 200_000, available: true }
       const key = apiKey ? await keyCheck(apiKey) : undefined
       const reason = key ? key.text : whyNot(anthropicDefault)
-      return [sample, ...knownModels(key?.ok ?? false, reason)]
+      return defaultFirst(defaultId, [sample, ...knownModels(key?.ok ?? false, reason)])
     },
 
     async check() {
@@ -84,3 +84,12 @@ const knownModels = (available: boolean, reason: string | undefined): ModelInfo[
     available,
     ...(reason && { reason }),
   }))
+
+/** The default stands first, also when the table does not know it. */
+function defaultFirst(id: string, known: readonly ModelInfo[]): ModelInfo[] {
+  const chosen = known.find((info) => info.id === id)
+  const name = id.slice(id.indexOf('/') + 1)
+  const { available = false, reason } = known.find((info) => info.id !== sampleId) ?? {}
+  const first = chosen ?? { id, name, context: 200_000, available, ...(reason && { reason }) }
+  return [first, ...known.filter((info) => info.id !== id)]
+}
