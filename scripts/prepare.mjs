@@ -20,7 +20,11 @@ const filesBelow = (folder) =>
 
 function studioStamp() {
   const hash = createHash('sha256')
-  for (const file of [...filesBelow(join(root, 'packages/web')), ...filesBelow(join(root, 'packages/protocol/src')), join(root, 'package-lock.json')]) {
+  for (const file of [
+    ...filesBelow(join(root, 'packages/web')),
+    ...filesBelow(join(root, 'packages/protocol/src')),
+    join(root, 'package-lock.json'),
+  ]) {
     hash.update(file.slice(root.length)).update(readFileSync(file))
   }
   return hash.digest('hex')
@@ -35,5 +39,16 @@ function buildStudio() {
   writeFileSync(stampFile, stamp)
 }
 
-run(join(root, 'scripts/install-dependencies.mjs'))
+/** Looking whether they are there costs a start of its own, so that is asked once per lockfile. */
+function installDependencies() {
+  const stampFile = join(root, '.runtime/dependencies/.stamp')
+  const stamp = createHash('sha256')
+    .update(readFileSync(join(root, 'starter/package-lock.json')))
+    .digest('hex')
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
+  run(join(root, 'scripts/install-dependencies.mjs'))
+  writeFileSync(stampFile, stamp)
+}
+
+installDependencies()
 buildStudio()

@@ -62,6 +62,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
   const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
   const builder = createBuilder(config, log)
+  builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const base = { config, db, log, events, builder, edge, addresses, onError }

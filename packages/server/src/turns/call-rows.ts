@@ -1,6 +1,6 @@
 import type { DeclaredCall, ToolResult } from '@overskill/agent'
 import type { NewAppEvent, ToolCallStatus } from '@overskill/protocol'
-import { and, eq, lt, or } from 'drizzle-orm'
+import { and, eq, lt, or, sql as raw } from 'drizzle-orm'
 import { blocks, toolExecutions } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 import type { ShownCall } from './reply-blocks.ts'
@@ -21,27 +21,24 @@ export async function storeCall(
   status: ToolCallStatus,
   result?: ToolResult,
 ): Promise<void> {
-  const { step, position, index, providerId, name } = call
+  const { step, position, index } = call
   const { turn, leaseToken } = owner
-  await sql.insert(blocks).values({ turn, step, index, raw: JSON.stringify(call.block) })
-  const now = new Date()
-  await sql.insert(toolExecutions).values({
-    turn,
-    step,
-    position,
-    call: call.call,
-    index,
-    block,
-    providerId,
-    name,
-    status,
-    leaseToken,
-    inputText: withoutNul(call.inputText),
-    effect: owner.effectOf(name),
-    startedAt: status === 'running' ? now : null,
-    finishedAt: result ? now : null,
-    ...(result && endOf(result)),
-  })
+  const now = new Date().toISOString()
+  const started = status === 'running' ? now : null
+  const { result: said, errorCode } = result ? endOf(result) : { result: null, errorCode: null }
+  // One statement: a burst of calls waits for as many round trips as it has calls, and no more.
+  await sql.execute(raw`
+    with block as (
+      insert into ${blocks} (turn, step, index, raw) values (${turn}, ${step}, ${index}, ${JSON.stringify(call.block)})
+    )
+    insert into ${toolExecutions} (
+      turn, step, position, call, provider_id, index, block, name, input_text, effect, status, lease_token,
+      result, error_code, started_at, finished_at
+    ) values (
+      ${turn}, ${step}, ${position}, ${call.call}, ${call.providerId}, ${index}, ${block}, ${call.name},
+      ${withoutNul(call.inputText)}, ${owner.effectOf(call.name)}, ${status}, ${leaseToken},
+      ${said}, ${errorCode}, ${started}::timestamptz, ${result ? now : null}::timestamptz
+    )`)
 }
 
 /** A queued call starts, or one that a former owner of the turn had started; throws when this owner started it before (L5). */
