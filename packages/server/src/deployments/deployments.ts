@@ -2,6 +2,7 @@ import { type App, type Deployment, type Environment, fail, must, ok, type Outco
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { type Addresses, previewUrl, productionUrl } from '../apps/addresses.ts'
 import type { AppRow, Apps } from '../apps/apps.ts'
+import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { deployments, pointers, versions } from '../database/schema.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -69,7 +70,7 @@ class AppDeployments implements Deployments {
     const isVersion = and(eq(versions.app, id), eq(versions.number, what.value.version))
     const there = await this.#options.db.query.versions.findFirst({ where: isVersion })
     if (!there) return fail('not_found', `This app has no version ${what.value.version}.`)
-    return ok(await this.#ask(app.value, environment, what.value, turn))
+    return this.#ask(app.value, environment, what.value, turn)
   }
 
   async rollback(id: string, deployment: string): Promise<Outcome<Asked>> {
@@ -79,9 +80,7 @@ class AppDeployments implements Deployments {
     const row = await this.#options.db.query.deployments.findFirst({ where: isThis })
     if (!row) return fail('not_found', `This app has no deployment ${deployment}.`)
     const nothing = 'That deployment never went live: there is nothing to roll back to.'
-    return row.artifact === null
-      ? fail('conflict', nothing)
-      : ok(await this.#ask(app.value, row.environment, whatOf(row)))
+    return row.artifact === null ? fail('conflict', nothing) : this.#ask(app.value, row.environment, whatOf(row))
   }
 
   async unpublish(id: string): Promise<Outcome<App>> {
@@ -118,12 +117,16 @@ class AppDeployments implements Deployments {
       .limit(limit)
   }
 
-  async #ask(app: AppRow, environment: Environment, what: What, turn?: string): Promise<Asked> {
+  async #ask(app: AppRow, environment: Environment, what: What, turn?: string): Promise<Outcome<Asked>> {
     const { log, pipeline, addresses } = this.#options
     const url = environment === 'preview' ? previewUrl(addresses, app.id) : productionUrl(addresses, app.slug)
     const input = { ...what, app: app.id, environment, url, ...(turn && { turn }) }
-    const deployment = await log.write((write) => pipeline.add(write, input))
-    return { deployment, ended: pipeline.start({ ...deployment, app: app.id }) }
+    // Who deletes the app meanwhile either finds this deployment and takes it down, or is found here.
+    const deployment = await log.write(async (write) =>
+      (await lockApp(write, app.id)) ? pipeline.add(write, input) : undefined,
+    )
+    if (!deployment) return fail('not_found', `There is no app ${app.id}.`)
+    return ok({ deployment, ended: pipeline.start({ ...deployment, app: app.id }) })
   }
 
   /** What to deploy: the version that is named, or the one that the environment stands for; a promotion takes the artifact along. */

@@ -1,4 +1,4 @@
-import { type Environment, must } from '@overskill/protocol'
+import { type DeploymentStatus, type Environment, must } from '@overskill/protocol'
 import { and, desc, eq, inArray, lt, ne, sql as raw } from 'drizzle-orm'
 import type { EdgePreviewService } from '@overskill/edge'
 import type { Apps } from '../apps/apps.ts'
@@ -15,7 +15,7 @@ export type Pointers = {
   pointsTo(row: DeploymentRow): Promise<boolean>
   /** Records as live what the pointer already shows: its process died between the two. */
   confirm(row: DeploymentRow): Promise<void>
-  /** Takes an environment off line. Returns whether anything was. */
+  /** Takes an environment off line, and what is on its way there will not arrive. Returns whether there was anything. */
   remove(app: string, environment: Environment): Promise<boolean>
 }
 
@@ -51,10 +51,8 @@ class FencedPointers implements Pointers {
     await this.#settle(row, { stages: timer.end('switch') })
   }
 
-  async pointsTo({ app, environment, id }: DeploymentRow): Promise<boolean> {
-    const isPlace = and(eq(pointers.app, app), eq(pointers.environment, environment))
-    const row = await this.#options.db.query.pointers.findFirst({ where: isPlace })
-    return row?.deployment === id
+  pointsTo(row: DeploymentRow): Promise<boolean> {
+    return isShown({ sql: this.#options.db }, row)
   }
 
   confirm(row: DeploymentRow): Promise<void> {
@@ -64,13 +62,18 @@ class FencedPointers implements Pointers {
   async remove(app: string, environment: Environment): Promise<boolean> {
     const fence = await this.#options.log.write(async (write) => {
       await lockApp(write, app, true)
-      const live = await liveRows(write, app, environment)
-      if (live.length === 0) return undefined
+      const shown = await rowsIn(write, { app, environment }, ['queued', 'building', 'uploading', 'live'])
+      if (shown.length === 0) return undefined
+      const live = shown.filter(({ status }) => status === 'live')
       const newest = await nextFence(write)
+      const nothing = { deployment: null, artifact: null, fence: newest }
       await write.sql
-        .update(pointers)
-        .set({ deployment: null, artifact: null, fence: newest, changedAt: new Date() })
-        .where(and(eq(pointers.app, app), eq(pointers.environment, environment)))
+        .insert(pointers)
+        .values({ app, environment, ...nothing })
+        .onConflictDoUpdate({
+          target: [pointers.app, pointers.environment],
+          set: { ...nothing, changedAt: new Date() },
+        })
       for (const row of live) await moveIn(write, row, 'removed', {}, 'stage')
       await this.#tellApp(write, app, {})
       return newest
@@ -84,7 +87,8 @@ class FencedPointers implements Pointers {
   #settle(row: DeploymentRow, set: Partial<DeploymentRow>): Promise<void> {
     return this.#options.log.write(async (write) => {
       await lockApp(write, row.app, true)
-      const before = await liveRows(write, row.app, row.environment)
+      if (!(await isShown(write, row))) return void (await moveIn(write, row, 'superseded', {}, 'stage'))
+      const before = await rowsIn(write, row, ['live'])
       for (const older of before) await moveIn(write, older, 'superseded', {}, 'stage')
       const { url, version } = await moveIn(write, row, 'live', set, 'completed')
       if (row.environment === 'production') await this.#tellApp(write, row.app, { everPublished: true })
@@ -136,9 +140,21 @@ async function movePointer({ sql }: Write, row: DeploymentRow): Promise<boolean>
   return moved.length > 0
 }
 
-const liveRows = ({ sql }: Write, app: string, environment: Environment): Promise<DeploymentRow[]> =>
+/** Whether the address still shows this deployment: it may have been taken off line just after its pointer moved. */
+async function isShown({ sql }: { sql: Write['sql'] | Database }, row: DeploymentRow): Promise<boolean> {
+  const isPlace = and(eq(pointers.app, row.app), eq(pointers.environment, row.environment))
+  return (await sql.query.pointers.findFirst({ where: isPlace }))?.deployment === row.id
+}
+
+type Place = { app: string; environment: Environment }
+
+const rowsIn = ({ sql }: Write, at: Place, among: readonly DeploymentStatus[]): Promise<DeploymentRow[]> =>
   sql.query.deployments.findMany({
-    where: and(eq(deployments.app, app), eq(deployments.environment, environment), eq(deployments.status, 'live')),
+    where: and(
+      eq(deployments.app, at.app),
+      eq(deployments.environment, at.environment),
+      inArray(deployments.status, [...among]),
+    ),
   })
 
 /** A change without a deployment of its own takes its number from the same counter. */

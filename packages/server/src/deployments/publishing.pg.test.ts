@@ -178,3 +178,35 @@ test('L30: a preview deployment and a production deployment asked for together b
 
   expect((await plane.page(app.slug)).status).toBe(200)
 })
+
+test('L33: what is on its way to production does not arrive after the app was unpublished or deleted', async () => {
+  const app = await madeApp()
+  for (const leave of [
+    () => plane.calls.deployments.unpublish({ app: app.id }, 'person'),
+    async () => {
+      value(await plane.calls.apps.remove({ app: app.id }, 'person'))
+      return plane.calls.apps.undelete({ app: app.id }, 'person')
+    },
+  ]) {
+    const asked = value(await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person'))
+    value(await leave())
+    await plane.until(
+      app.id,
+      (event) =>
+        'deployment' in event &&
+        event.deployment.id === asked.deployment.id &&
+        ['removed', 'superseded'].includes(event.deployment.status),
+    )
+    expect((await plane.page(app.slug)).status).toBe(404)
+    expect(value(await plane.calls.apps.get({ app: app.id }, 'person')).app.productionUrl).toBeUndefined()
+  }
+})
+
+test('a deleted app answers for none of its versions', async () => {
+  const app = await madeApp()
+  value(await plane.calls.apps.remove({ app: app.id }, 'person'))
+  const read = await plane.raw.readFile({ app: app.id, path: 'package.json', version: 1 })
+  expect(read).toMatchObject({ failure: { code: 'not_found' } })
+  const asked = await plane.calls.deployments.deploy({ app: app.id, environment: 'preview' }, 'person')
+  expect(asked).toMatchObject({ failure: { code: 'not_found' } })
+})

@@ -8,12 +8,12 @@ export type AppTree = { tree: Tree; state: string }
 
 /** The files of a version, or the newest state: the draft while a turn runs and before the first version (API.md "HTTP"). */
 export async function readAppTree({ db, apps }: Rooms, app: string, version?: number): Promise<Outcome<AppTree>> {
+  const row = await apps.find(app)
+  if (!row.ok) return row
   if (version !== undefined) {
     const tree = await readVersionTree(db, app, version)
     return tree.ok ? ok({ tree: tree.value, state: `version ${version}` }) : tree
   }
-  const row = await apps.find(app)
-  if (!row.ok) return row
   const { status, version: newest } = row.value
   const isDraft = status === 'working' || newest === null
   return ok({ tree: await readDraft(db, app), state: isDraft ? 'draft' : `version ${newest}` })
