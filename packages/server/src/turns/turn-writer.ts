@@ -48,13 +48,19 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
       await write.append(lease.app, events)
     })
 
-  async function pump(): Promise<void> {
+  /** In the next turn of the event loop: what one chunk of the model's reply brings is one transaction. */
+  const begin = (): void => {
     busy = true
+    setImmediate(() => void pump())
+  }
+
+  async function pump(): Promise<void> {
     while (hasFacts()) {
       const batch = waiting
       waiting = []
       const facts = batch.filter((item) => 'fact' in item)
       try {
+        if (failure) throw failure
         await storeBatch(batch)
         for (const fact of facts) fact.resolve()
       } catch (error) {
@@ -74,7 +80,7 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
     store(fact) {
       if (failure) return Promise.reject(failure as Error)
       const stored = new Promise<void>((resolve, reject) => waiting.push({ fact, resolve, reject }))
-      if (!busy) void pump()
+      if (!busy) begin()
       return stored
     },
     abandon() {
