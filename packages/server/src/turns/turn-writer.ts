@@ -33,12 +33,14 @@ export type TurnWriter = {
 
 type Waiting = { delta: Delta } | { fact: Fact; resolve(): void; reject(error: unknown): void }
 
+type WaitingFact = Extract<Waiting, { fact: Fact }>
+
+const isFact = (item: Waiting): item is WaitingFact => 'fact' in item
+
 export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWriter {
   let waiting: Waiting[] = []
   let busy = false
   let failure: unknown
-
-  const hasFacts = (): boolean => waiting.some((item) => 'fact' in item)
 
   const storeBatch = (batch: readonly Waiting[]): Promise<void> =>
     batcher.write(lease.app, async (write) => {
@@ -55,10 +57,10 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
   }
 
   async function pump(): Promise<void> {
-    while (hasFacts()) {
+    while (waiting.some(isFact)) {
       const batch = waiting
       waiting = []
-      const facts = batch.filter((item) => 'fact' in item)
+      const facts = batch.filter(isFact)
       try {
         if (failure) throw failure
         await storeBatch(batch)
@@ -66,7 +68,7 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
       } catch (error) {
         failure = error
         batcher.drop(lease.app)
-        const rest = waiting.filter((item) => 'fact' in item)
+        const rest = waiting.filter(isFact)
         waiting = []
         for (const fact of [...facts, ...rest]) fact.reject(error)
       }
