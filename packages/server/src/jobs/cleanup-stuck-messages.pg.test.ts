@@ -21,6 +21,7 @@ const jobOf = (running: readonly string[]) => {
     running: () => running,
     onStop: () => {},
     onReleased: (app) => released.push(app),
+    onWaiting: () => {},
     onStuck: () => {},
     onError: (error) => expect(error).toBeUndefined(),
   })
@@ -82,4 +83,14 @@ test('A6: only a turn of which nothing was heard for twenty minutes counts as st
 
   release()
   await plane.turnEnd(app.id)
+})
+
+test('AD3: a turn that waits though nobody was told of it is started by the next round', async () => {
+  const { app, turn, release } = await runningTurn()
+  value(await plane.calls.messages.post({ app: app.id, text: 'And then' }, 'person'))
+
+  await plane.db.update(turns).set({ status: 'stopped', leaseOwner: null }).where(eq(turns.id, turn))
+
+  expect(last(await plane.turnEnd(app.id)).type).toBe('turn.completed')
+  release()
 })

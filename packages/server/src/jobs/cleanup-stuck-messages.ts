@@ -11,6 +11,8 @@ export type CleanupOptions = {
   onStop: (turn: string) => void
   /** A turn whose owner is gone waits again. */
   onReleased: (app: string) => void
+  /** In this app a turn waits and none runs: the floor below every wake that was lost (AD3). */
+  onWaiting: (app: string) => void
   /** A turn of ours that makes no progress any more (A6). */
   onStuck: (turn: TurnRow) => void
   onError: (error: unknown) => void
@@ -28,16 +30,17 @@ export type Cleanup = {
  * one that has shown nothing for 20 minutes is ended. A turn that works is never touched.
  */
 export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
-  const { leases, everyMs, running: runningTurns, onStop, onReleased, onStuck, onError } = options
+  const { leases, everyMs, running: runningTurns, onStop, onError } = options
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
   const round = async (all: boolean): Promise<void> => {
     for (const turn of await leases.renew(runningTurns())) onStop(turn)
     for (const turn of await leases.abandoned(all)) {
-      if (!runningTurns().includes(turn.id) && (await leases.release(turn))) onReleased(turn.app)
+      if (!runningTurns().includes(turn.id) && (await leases.release(turn))) options.onReleased(turn.app)
     }
-    for (const turn of await leases.stuck()) onStuck(turn)
+    for (const app of await leases.waiting()) options.onWaiting(app)
+    for (const turn of await leases.stuck()) options.onStuck(turn)
   }
 
   return {

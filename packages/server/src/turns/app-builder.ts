@@ -65,6 +65,7 @@ class LeasedAppBuilder implements AppBuilder {
       running: () => [...this.#running.keys()],
       onStop: (turn) => this.#running.get(turn)?.stop(),
       onReleased: (app) => this.wake(app),
+      onWaiting: (app) => this.wake(app),
       onStuck: (turn) => this.#running.get(turn.id)?.giveUp(),
       onError: (error) => options.onError(error, {}),
     })
@@ -134,11 +135,6 @@ class LeasedAppBuilder implements AppBuilder {
 
   async start(): Promise<void> {
     await this.#cleanup.round(this.#options.isAlone)
-    const waiting = await this.#options.db
-      .selectDistinct({ app: turns.app })
-      .from(turns)
-      .where(eq(turns.status, 'queued'))
-    for (const { app } of waiting) this.wake(app)
     this.#cleanup.start()
   }
 
@@ -166,18 +162,27 @@ class LeasedAppBuilder implements AppBuilder {
     this.#running.set(id, running)
     if (turn.stopAsked) running.stop()
     running.ended
-      .catch((error: unknown) => this.#lost(turn, error))
-      .finally(() => {
-        this.#running.delete(id)
-        if (!this.#isClosing) this.wake(app)
+      .then(
+        () => true,
+        (error: unknown) => this.#lost(turn, error),
+      )
+      .finally(() => this.#running.delete(id))
+      .then((isOver) => {
+        if (isOver && !this.#isClosing) this.wake(app)
       })
       .catch((error: unknown) => this.#options.onError(error, { app, turn: id }))
   }
 
-  /** A turn that did not come to its end here: another has it, or the store was away. What is stored is gone on from. */
-  async #lost(turn: TurnRow, error: unknown): Promise<void> {
-    if (this.#isClosing) return
+  /**
+   * A turn that did not come to its end here: another has it, or the store was away. What is stored is gone on from, by the
+   * next round of the clean-up and not at once, so that a store that stays away is not asked without a pause.
+   *
+   * @returns false: it is not over.
+   */
+  async #lost(turn: TurnRow, error: unknown): Promise<boolean> {
+    if (this.#isClosing) return false
     if (!(error instanceof LeaseLost)) this.#options.onError(error, { app: turn.app, turn: turn.id })
     await this.#options.leases.release(turn)
+    return false
   }
 }

@@ -104,9 +104,9 @@ async function deployed(turn: TurnRow, version: number, ending: Ending, finish: 
 
 async function tellFailedBuild(turn: TurnRow, version: number, error: string | undefined, finish: TurnFinish) {
   const block = await nextBlock(turn, finish.conversation)
-  const first = error?.split('\n')[0] ?? ''
+  const first = (error?.split('\n')[0] ?? '').replace(/\.$/, '')
   const kept = version > 1 ? ' The preview still shows the last version that builds.' : ''
-  const text = `Version ${version} does not build: ${first}.${kept}`.replace('..', '.')
+  const text = `Version ${version} does not build: ${first}.${kept}`
   await finish.writer.store(() => [
     {
       type: 'notice.added',

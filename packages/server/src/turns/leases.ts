@@ -25,6 +25,8 @@ export type Leases = {
   abandoned(all: boolean): Promise<TurnRow[]>
   /** Ours that made no progress for `stuckMs`: no step, no result, no event of their app. */
   stuck(): Promise<TurnRow[]>
+  /** Apps in which a turn waits and none runs: somebody should have been told, and a full disk may have prevented it. */
+  waiting(): Promise<string[]>
   /** Which of these apps have a turn that is ours, until the transaction ends. */
   held(sql: Write['sql'], apps: readonly string[]): Promise<string[]>
   /**
@@ -118,6 +120,15 @@ class PgLeases implements Leases {
       inArray(turns.app, [...of]),
     )
     return (await sql.select({ app: turns.app }).from(turns).where(isOurs).for('share')).map(({ app }) => app)
+  }
+
+  async waiting(): Promise<string[]> {
+    const open = await this.#options.db
+      .select({ app: turns.app, isRunning: raw<boolean>`bool_or(${turns.status} = 'running')` })
+      .from(turns)
+      .where(inArray(turns.status, ['queued', 'running']))
+      .groupBy(turns.app)
+    return open.filter(({ isRunning }) => !isRunning).map(({ app }) => app)
   }
 
   stuck(): Promise<TurnRow[]> {
