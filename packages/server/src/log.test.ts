@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLogFile } from './life/log-file.ts'
 import { terminalSink } from './life/log-terminal.ts'
-import { createLog, redactor } from './log.ts'
+import { createLog, plainFields, redactor } from './log.ts'
 
 test('AD16: a known secret is in no line, neither on the terminal nor in the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'overskill-log-'))
@@ -40,4 +40,16 @@ test('a full log file moves aside, the oldest goes, and only the owner may read'
   expect((await stat(path)).mode & 0o077).toBe(0)
   expect(await readFile(path, 'utf8')).toContain('line 99')
   await rm(folder, { recursive: true })
+})
+
+test('a failed query is logged without its parameters, which are the texts of people', () => {
+  const error = new Error('Failed query: insert into blobs\nparams: hash,my secret\nplan', {
+    cause: new Error('disk full'),
+  })
+  const text = JSON.stringify(plainFields({ error }))
+  expect(text).toContain('insert into blobs')
+  expect(text).toContain('disk full')
+  expect(text).toContain('log.test.ts')
+  expect(text).not.toContain('my secret')
+  expect(text).not.toContain('plan')
 })

@@ -55,10 +55,13 @@ export function plainFields(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value, 0)]))
 }
 
+/** A failed query says its parameters: people's files and prompts, which are not for the log, and a megabyte at times. */
+const withoutParameters = (text: string): string => text.replace(/\nparams: [^]*?(?=\n {4}at |$)/, '').slice(0, 8_000)
+
 function plain(value: unknown, depth: number): unknown {
   if (value instanceof Error) {
     const cause = value.cause === undefined || depth > 3 ? {} : { cause: plain(value.cause, depth + 1) }
-    return { message: value.message, stack: value.stack, ...cause }
+    return { message: withoutParameters(value.message), stack: withoutParameters(value.stack ?? ''), ...cause }
   }
   return typeof value === 'bigint' ? String(value) : value
 }

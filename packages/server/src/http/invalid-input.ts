@@ -9,7 +9,7 @@ type Issue = {
 }
 
 /** Fields that API.md names and a later release takes. */
-const notBuiltYet: Record<string, string> = { attachments: 'Attachments are not built yet.' }
+const notBuiltYet = new Map([['attachments', 'Attachments are not built yet.']])
 
 /**
  * The failure that bad input is. Where the path's own values are wrong, what it names cannot exist: `not_found`.
@@ -30,6 +30,6 @@ function fieldsOf(issue: Issue): FailureField[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }]
   return (issue.keys ?? []).map((key) => ({
     path: [...path, key].join('.'),
-    message: notBuiltYet[key] ?? 'Unknown field.',
+    message: notBuiltYet.get(key) ?? 'Unknown field.',
   }))
 }
