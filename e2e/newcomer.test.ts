@@ -41,22 +41,19 @@ test('L42: the sentence being typed survives a reload of Home', async () => {
 })
 
 test('L42: text, tool rows and files are seen while they are written, and the app is in the preview', async () => {
-  await watchGrowingFiles(page)
+  await watchRows(page)
   await page.getByRole('button', { name: 'Build', exact: true }).click()
   await page.waitForURL(/\/apps\/[a-z0-9]{6}$/)
   app = studioApp(page)
   await conversation().getByText('This is the sample model').waitFor()
-  await conversation()
-    .getByRole('button', { name: /^Writing \d+ files/ })
-    .waitFor()
-  expect(await page.locator('iframe').count()).toBe(0)
-  await conversation().getByText('src/pages/').first().waitFor()
   await appInFrame(page).getByRole('heading', { name: 'Reading list' }).waitFor()
   await appInFrame(page).getByText('Middlemarch').waitFor()
   await conversation()
     .getByRole('button', { name: /^Wrote \d+ files/ })
     .waitFor()
-  expect(Math.max(...(await growthOfFiles(page)))).toBeGreaterThan(1)
+  const { growth, groups } = await whatWasSeen(page)
+  expect(Math.max(...growth)).toBeGreaterThan(1)
+  expect(groups).toContainEqual(expect.stringMatching(/^Writing \d+ files?/))
   await soon(async () => (await server.api.app(app)).status).toBe('ready')
 })
 
@@ -134,20 +131,27 @@ test('L42: a page says that the server is away and, when it is back, has everyth
   await conversation().getByText('v6 ·').waitFor()
 })
 
-type Grown = { grown?: Record<string, Set<string>> }
+/** What was on screen for a moment only: each file's numbers of lines, and the words of each group of calls. */
+type Seen = { lines: Record<string, Set<string>>; groups: Set<string> }
+type Watched = { seen?: Seen }
 
-/** From now on, notes every number of lines that a row of a file shows while it is written. */
-const watchGrowingFiles = (target: Page): Promise<void> =>
+/** From now on, notes everything that the rows of the conversation show while they are written. */
+const watchRows = (target: Page): Promise<void> =>
   target.evaluate(() => {
-    const grown: Record<string, Set<string>> = ((globalThis as Grown).grown = {})
+    const seen: Seen = ((globalThis as Watched).seen = { lines: {}, groups: new Set() })
     new MutationObserver(() => {
       for (const row of document.querySelectorAll('[role=log] li')) {
         const [, path, lines] = /([\w./-]+\.tsx?).*?(\d+) lines?$/s.exec(row.textContent ?? '') ?? []
-        if (path && lines) (grown[path] ??= new Set()).add(lines)
+        if (path && lines) (seen.lines[path] ??= new Set()).add(lines)
       }
+      for (const group of document.querySelectorAll('[role=log] section > button'))
+        seen.groups.add(group.textContent ?? '')
     }).observe(document.body, { subtree: true, childList: true, characterData: true })
   })
 
-/** How many different numbers of lines each file was seen with. */
-const growthOfFiles = (target: Page): Promise<number[]> =>
-  target.evaluate(() => Object.values((globalThis as Grown).grown ?? {}).map((seen) => seen.size))
+/** How many different numbers of lines each file was seen with, and the words of the groups. */
+const whatWasSeen = (target: Page): Promise<{ growth: number[]; groups: string[] }> =>
+  target.evaluate(() => {
+    const { lines = {}, groups = [] } = (globalThis as Watched).seen ?? {}
+    return { growth: Object.values(lines).map((numbers) => numbers.size), groups: [...groups] }
+  })

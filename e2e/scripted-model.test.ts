@@ -113,10 +113,10 @@ test('L1: an edit that finds no place is shown as failed, told to the model as i
 })
 
 test('a model that is overloaded is asked again, and the page says so meanwhile', async () => {
-  const overloaded = httpError(529, 'overloaded_error', 'Overloaded', { 'retry-after': '1' })
+  const overloaded = httpError(529, 'overloaded_error', 'Overloaded', { 'retry-after': '2' })
   await using editor = await openEditor(overloaded, [text('Now I can.')])
   await say(editor.page, 'Hello')
-  await editor.page.getByText('The model did not answer. Trying again, 2 of 4.').waitFor()
+  await editor.page.getByText('The model is busy. Trying again, 2 of 4.').waitFor()
   await conversation(editor.page).getByText('Now I can.').waitFor()
   await soon(async () => (await server.api.turns(editor.app))[0]?.status).toBe('completed')
 })
