@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { createFastBuildService, type FastBuildService, findDependencySet } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import type { Deployment } from '@overskill/protocol'
 import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
@@ -14,7 +13,7 @@ import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
 import { createAppHosts } from './deployments/app-hosts.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
-import { createDeployments, type Deployments } from './deployments/deployments.ts'
+import { type Asked, createDeployments, type Deployments } from './deployments/deployments.ts'
 import { createPipeline } from './deployments/pipeline.ts'
 import { createPointers } from './deployments/pointers.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
@@ -135,11 +134,12 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
   const batcher = createDeltaBatcher({ log: events, serverLog: log, fence })
   const queue = createMessageQueue({ log: events, apps })
-  const deploy = async (app: string, version: number, turn: string): Promise<Deployment | undefined> => {
+  const deploy = async (app: string, version: number, turn: string): Promise<Asked | undefined> => {
     const asked = await deployments.deploy(app, 'preview', version, turn)
-    return asked.ok ? asked.value.ended : undefined
+    return asked.ok ? asked.value : undefined
   }
-  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy }
+  const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
+  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy, cancelDeploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,

@@ -1,5 +1,5 @@
 import type { BuildError } from '@overskill/protocol'
-import type { Artifact, FastBuildService } from '@overskill/builder'
+import type { Artifact, BuildResult, FastBuildService } from '@overskill/builder'
 import { newId } from '@overskill/protocol'
 import { and, eq } from 'drizzle-orm'
 import { readContents, readTree } from '../apps/files.ts'
@@ -69,6 +69,7 @@ export function createBuildVersion(options: {
       signal,
       limitMs: buildLimitMs,
     })
+    if (signal.aborted) return stopped(result)
     const ms = Math.round(result.ms)
     await log.write(async (write) => {
       const { set, where } = mark(app, version, result.ok ? 'ok' : 'failed')
@@ -88,3 +89,6 @@ export function createBuildVersion(options: {
     return { ok: true, hash: artifact.hash, bytes: artifact.bytes, upload: { artifact, contents } }
   }
 }
+
+/** A build that was given up says nothing about its version. */
+const stopped = (result: BuildResult): Built => ({ ok: false, errors: result.ok ? [] : result.errors })

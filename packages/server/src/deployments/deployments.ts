@@ -17,6 +17,8 @@ export type Asked = { deployment: Deployment; ended: Promise<Deployment> }
 export type Deployments = {
   /** Without `version`: preview = the newest, production = the one now live in preview. */
   deploy(app: string, environment: Environment, version?: number, turn?: string): Promise<Outcome<Asked>>
+  /** Gives up a deployment that has not gone live. */
+  cancel(deployment: string): void
   /** A new deployment of what an older one showed. */
   rollback(app: string, deployment: string): Promise<Outcome<Asked>>
   unpublish(app: string): Promise<Outcome<App>>
@@ -71,6 +73,10 @@ class AppDeployments implements Deployments {
     const there = await this.#options.db.query.versions.findFirst({ where: isVersion })
     if (!there) return fail('not_found', `This app has no version ${what.value.version}.`)
     return this.#ask(app.value, environment, what.value, turn)
+  }
+
+  cancel(deployment: string): void {
+    this.#options.pipeline.cancel(deployment)
   }
 
   async rollback(id: string, deployment: string): Promise<Outcome<Asked>> {

@@ -32,6 +32,8 @@ export type Pipeline = {
   add(write: Write, input: NewDeployment): Promise<Deployment>
   /** Runs what waits for this app and environment. Resolves when the given deployment has ended. */
   start(deployment: Deployment & { app: string }): Promise<Deployment>
+  /** Gives up a deployment that has not gone live: its build ends, and it counts as superseded. */
+  cancel(deployment: string): void
   /** At start: what a former process left open goes on, or is closed if it went on line. */
   resume(): Promise<void>
   /** Ends running builds; what was open is resumed by the next start. */
@@ -60,6 +62,8 @@ class LanedPipeline implements Pipeline {
   readonly #options: PipelineOptions
   readonly #closing = new AbortController()
   readonly #lanes = new Map<string, Promise<void>>()
+  readonly #running = new Map<string, AbortController>() // by deployment
+  readonly #cancelled = new Set<string>() // before they ran
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -78,6 +82,12 @@ class LanedPipeline implements Pipeline {
   async start(deployment: Deployment & { app: string }): Promise<Deployment> {
     await this.#wake(deployment)
     return presentDeployment(await this.#find(deployment.id))
+  }
+
+  cancel(deployment: string): void {
+    const running = this.#running.get(deployment)
+    if (running) running.abort()
+    else this.#cancelled.add(deployment)
   }
 
   async resume(): Promise<void> {
@@ -129,24 +139,29 @@ class LanedPipeline implements Pipeline {
   }
 
   async #runSafely(row: DeploymentRow): Promise<void> {
+    const given = new AbortController()
+    if (this.#cancelled.delete(row.id)) given.abort()
+    this.#running.set(row.id, given)
     try {
-      await this.#run(row)
+      await this.#run(row, AbortSignal.any([given.signal, this.#closing.signal]))
     } catch (error) {
       if (this.#closing.signal.aborted) return
       this.#options.onError(error, { app: row.app, deployment: row.id })
       const now = await this.#find(row.id)
       const words = 'OverSkill could not finish this deployment. Deploy again.'
       if (open.some((status) => status === now.status)) await this.#move(now, 'failed', { error: words }, 'failed')
+    } finally {
+      this.#running.delete(row.id)
     }
   }
 
-  async #run(row: DeploymentRow): Promise<void> {
+  async #run(row: DeploymentRow, signal: AbortSignal): Promise<void> {
     const { buildVersion, artifacts, pointers } = this.#options
-    const { signal } = this.#closing
     const timer = startStages(row)
     const building = await this.#move(row, 'building', { stages: timer.end('wait') }, 'stage')
     const built = (await this.#stored(row)) ?? (await buildVersion(row.app, row.version, signal))
-    if (signal.aborted) return
+    if (this.#closing.signal.aborted) return
+    if (signal.aborted) return void (await this.#move(building, 'superseded', { stages: timer.end('build') }, 'stage'))
     if (!built.ok) {
       const error = built.errors.slice(0, 5).map(errorLine).join('\n')
       await this.#move(building, 'failed', { stages: timer.end('build'), error }, 'failed')

@@ -4,7 +4,6 @@ import {
   deploymentMoves,
   isFinal,
   type Conversation,
-  type Deployment,
   type Ending,
   must,
   turnMoves,
@@ -12,6 +11,7 @@ import {
 } from '@overskill/protocol'
 import { eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
+import type { Asked } from '../deployments/deployments.ts'
 import { readDraft } from '../apps/files.ts'
 import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
@@ -26,8 +26,11 @@ export type TurnFinish = {
   apps: Apps
   versions: Versions
   writer: TurnWriter
-  /** Deploys a version to preview and resolves when that has ended, whichever way; undefined when the app was deleted. */
-  deploy: (app: string, version: number, turn: string) => Promise<Deployment | undefined>
+  /** Asks for a version's deployment to preview; undefined when the app was deleted. */
+  deploy: (app: string, version: number, turn: string) => Promise<Asked | undefined>
+  cancelDeploy: (deployment: string) => void
+  /** A person's stop, which also ends the build. */
+  stop: AbortSignal
   conversation: (app: string) => Promise<Conversation>
 }
 
@@ -37,12 +40,20 @@ export type TurnFinish = {
  */
 export async function finishTurn(turn: TurnRow, end: TurnEnd | undefined, finish: TurnFinish): Promise<void> {
   if (end) await storeEnd(turn, end, finish)
+  if (turn.leaseToken > mostOwners + 3) {
+    turn.error = { code: 'interrupted', message: 'OverSkill could not finish this turn. Its files are kept.' }
+    return endTurn(turn, 'failed', { skipped: 'stopped' }, finish)
+  }
   if (turn.phase === 'version') await makeVersion(turn, finish)
   const ending = must(turn.ending, 'How the turn ended')
   const deployment =
     turn.version === null ? notDeployed(turn, ending) : await deployed(turn, turn.version, ending, finish)
-  await endTurn(turn, ending, deployment, finish)
+  const isStopped = 'skipped' in deployment && deployment.skipped === 'stopped'
+  await endTurn(turn, isStopped ? 'stopped' : ending, deployment, finish)
 }
+
+/** A turn that ends its process each time, or never comes to its end, must not be taken up for ever. */
+export const mostOwners = 6
 
 async function storeEnd(turn: TurnRow, end: TurnEnd, { writer, conversation }: TurnFinish): Promise<void> {
   turn.ending = end.ending
@@ -91,11 +102,16 @@ const notDeployed = ({ mode }: TurnRow, ending: Ending): TurnDeployment => {
 }
 
 async function deployed(turn: TurnRow, version: number, ending: Ending, finish: TurnFinish): Promise<TurnDeployment> {
-  const ended = await finish.deploy(turn.app, version, turn.id)
-  if (!ended) return { skipped: 'stopped' }
-  const { id, status, error } = ended
+  const asked = await finish.deploy(turn.app, version, turn.id)
+  if (!asked) return { skipped: 'stopped' }
+  const wasStopped = finish.stop.aborted // before: then what is kept still goes to the preview
+  const giveUp = () => finish.cancelDeploy(asked.deployment.id)
+  finish.stop.addEventListener('abort', giveUp, { once: true })
+  const { id, status, error } = await asked.ended
+  finish.stop.removeEventListener('abort', giveUp)
   // This process ends, and the deployment is asked for again by the next.
   if (status !== 'live' && !isFinal(deploymentMoves, status)) throw new LeaseLost(turn.id)
+  if (status === 'superseded' && finish.stop.aborted && !wasStopped) return { skipped: 'stopped' }
   if (status === 'live') return { id, status }
   if (status !== 'failed') return { skipped: 'superseded' }
   await tellFailedBuild(turn, version, error, finish)
@@ -129,7 +145,7 @@ async function endTurn(
 ): Promise<void> {
   const { status } = advance(turnMoves, { status: turn.status }, ending)
   await writer.store(async (write) => {
-    const set = { status, deployment, endedAt: new Date(), leaseOwner: null, leaseUntil: null }
+    const set = { status, deployment, error: turn.error, endedAt: new Date(), leaseOwner: null, leaseUntil: null }
     const [row] = await write.sql.update(turns).set(set).where(eq(turns.id, turn.id)).returning()
     const ended = presentTurn(must(row, `Turn ${turn.id}`))
     await apps.settle(write, turn.app)

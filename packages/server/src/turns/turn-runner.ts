@@ -11,7 +11,7 @@ import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
 import type { DeltaBatcher } from '../events/delta-batcher.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { finishTurn, type TurnFinish } from './finish-turn.ts'
+import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
 import { openTurn } from './opening.ts'
 import { PgTurnJournal } from './pg-turn-journal.ts'
@@ -33,6 +33,7 @@ export type TurnRunnerOptions = {
   tools: readonly Tool<ToolWork>[]
   system: string
   deploy: TurnFinish['deploy']
+  cancelDeploy: TurnFinish['cancelDeploy']
   conversation: (app: string) => Promise<Conversation>
   note: (turn: TurnRow, note: AgentNote) => void
 }
@@ -79,7 +80,7 @@ async function toTheEnd(
   isStuck: () => boolean,
 ): Promise<void> {
   const end = turn.phase === 'model' ? await runModel(turn, options, writer, stop) : undefined
-  await finishTurn(turn, end && isStuck() ? stuckEnd : end, { ...options, writer })
+  await finishTurn(turn, end && isStuck() ? stuckEnd : end, { ...options, writer, stop })
 }
 
 const stuckEnd: TurnEnd = {
@@ -90,9 +91,6 @@ const stuckEnd: TurnEnd = {
   },
   actions: ['continue'],
 }
-
-/** A turn that ends its process each time must not do so for ever. */
-const mostOwners = 6
 
 const poisonEnd: TurnEnd = {
   ending: 'failed',
