@@ -34,7 +34,7 @@ use_runtime() {
   bin="$runtime/node_modules/$package/bin"
   if ! new_enough "$bin/node"; then
     command -v npm >/dev/null 2>&1 || die "OverSkill needs Node 24.15 or newer, or any npm to get it with. Install Node from nodejs.org and start again."
-    say "Getting Node $node_version and npm $npm_version into .runtime (about 50 MB, once)…"
+    say "Getting Node $node_version and npm $npm_version into .runtime (about 60 MB, once)…"
     npm install --prefix "$runtime" --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
       "$package@$node_version" "npm@$npm_version" >&2 || die "Node could not be fetched. Check the network and start again; nothing else was changed."
   fi

@@ -127,6 +127,15 @@ test('a child that is killed from outside is replaced', async () => {
   expect((await builder.build(app)).ok).toBe(true)
 })
 
+test('a build whose child is killed is tried once more, and the app is not blamed', async () => {
+  await using builder = await startTestBuilder()
+  await builder.build(app)
+  const [pid] = await childrenOf(process.pid)
+  const building = builder.build(app)
+  process.kill(pid!, 'SIGKILL')
+  expect((await building).ok).toBe(true)
+})
+
 test('a child that grew is replaced by one that was started before the old one ended', async () => {
   await using builder = await startTestBuilder({ limits: { recycleBuilds: 2 } })
   await builder.build(app)

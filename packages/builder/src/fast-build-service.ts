@@ -38,6 +38,8 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
   crashed: 'The build process ended unexpectedly.',
 }
 
+type BuildWork = { signal: AbortSignal; limitMs: number }
+
 /** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
   const keeper = new ChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
@@ -46,12 +48,19 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   )
   let closed = false
 
-  const run = async (tree: SourceTree, work: { signal: AbortSignal; limitMs: number }): Promise<BuildResult> => {
+  /** A child that was killed says nothing about the app: another one tries once more. */
+  const buildTwice = async (tree: SourceTree, work: BuildWork): Promise<ChildAnswer> => {
+    const answer = await keeper.build(tree, work)
+    const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
+    return isCrash && !work.signal.aborted && !closed ? keeper.build(tree, work) : answer
+  }
+
+  const run = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
     const failed = (message: string): BuildResult => ({ ok: false, errors: [{ message }], ms: ms() })
     if (work.signal.aborted || closed) return failed(WORDS.aborted)
-    const answer = await keeper.build(tree, work)
+    const answer = await buildTwice(tree, work)
     switch (answer.kind) {
       case 'built': {
         if (answer.vendor && answer.vendorContents)

@@ -96,7 +96,7 @@ test.each([
   [{ ANTHROPIC_BASE_URL: 'ftp://x' }, 'ANTHROPIC_BASE_URL is "ftp://x"; it takes an http'],
   [
     { OPENAI_API_KEY: 'sk' },
-    'OPENAI_API_KEY is set to a value of 2 characters (not shown), but OpenAI-compatible models is not built yet',
+    'OPENAI_API_KEY is set to a value of 2 characters (not shown), but talking to OpenAI-compatible models is not built yet',
   ],
   [{ OPENAI_BASE_URL: 'http://x' }, 'OPENAI_BASE_URL is set to "http://x", but'],
   [{ OVERSKILL_MODEL: 'no model' }, 'OVERSKILL_MODEL is "no model"; it takes provider/model'],

@@ -70,8 +70,8 @@ const Environment = z.object({
     .regex(/^[\x21-\x7e]+$/)
     .optional(),
   ANTHROPIC_BASE_URL: webAddress.optional(),
-  OPENAI_API_KEY: notBuilt('OpenAI-compatible models'),
-  OPENAI_BASE_URL: notBuilt('OpenAI-compatible models'),
+  OPENAI_API_KEY: notBuilt('talking to OpenAI-compatible models'),
+  OPENAI_BASE_URL: notBuilt('talking to OpenAI-compatible models'),
   OVERSKILL_MODEL: ModelId.refine((value) => value === 'sample' || value.includes('/'))
     .refine((value) => /^(sample|anthropic)(\/|$)/.test(value), {
       error: () => '!only the providers anthropic and sample are built yet.',

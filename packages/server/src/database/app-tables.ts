@@ -4,7 +4,7 @@ import { at, createdAt } from './columns.ts'
 
 /** Tables of apps and their logs. Every state has the writer that its comment names. */
 
-/** Written by conversation/apps.ts; `status` by what turns, versions and builds say. */
+/** Written by apps/apps.ts; `status` by what turns, versions and builds say. */
 export const apps = pgTable('apps', {
   id: text().primaryKey(),
   name: text().notNull(),
