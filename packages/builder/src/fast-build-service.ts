@@ -40,6 +40,13 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
 
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
+/** A child that was killed says nothing about the app: another one tries once more. */
+async function buildTwice(keeper: ChildKeeper, tree: SourceTree, work: BuildWork): Promise<ChildAnswer> {
+  const answer = await keeper.build(tree, work)
+  const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
+  return isCrash && !work.signal.aborted ? keeper.build(tree, work) : answer
+}
+
 /** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
   const keeper = new ChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
@@ -48,19 +55,12 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   )
   let closed = false
 
-  /** A child that was killed says nothing about the app: another one tries once more. */
-  const buildTwice = async (tree: SourceTree, work: BuildWork): Promise<ChildAnswer> => {
-    const answer = await keeper.build(tree, work)
-    const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
-    return isCrash && !work.signal.aborted && !closed ? keeper.build(tree, work) : answer
-  }
-
   const run = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
     const failed = (message: string): BuildResult => ({ ok: false, errors: [{ message }], ms: ms() })
     if (work.signal.aborted || closed) return failed(WORDS.aborted)
-    const answer = await buildTwice(tree, work)
+    const answer = await buildTwice(keeper, tree, work)
     switch (answer.kind) {
       case 'built': {
         if (answer.vendor && answer.vendorContents)

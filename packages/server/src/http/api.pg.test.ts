@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { limits } from '@overskill/protocol'
 import { sql } from 'drizzle-orm'
@@ -78,6 +79,57 @@ test('a body over the limit answers 413, announced or not', async () => {
   const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
   const chunked = await server.send({ method: 'POST', path: '/api/apps', headers, body })
   expect(chunked.status).toBe(413)
+})
+
+test('a client that sends on after its body was refused can read why', async () => {
+  const path = `/api/apps/${await server.createApp()}/files/big.bin`
+  for (const bytes of [limits.binaryFileBytes + 1, 20 * limits.binaryFileBytes]) {
+    for (const headers of [{ 'content-length': bytes }, { 'transfer-encoding': 'chunked' }]) {
+      const heard = await sendSlowly(path, headers, bytes)
+      expect(heard).toMatch(/^HTTP\/1\.1 413 /)
+      expect(heard).toContain('"code":"too_large"')
+    }
+  }
+})
+
+/** Sends a body in pieces, reads only what comes before the connection breaks. */
+function sendSlowly(path: string, headers: Record<string, string | number>, bytes: number): Promise<string> {
+  return new Promise((resolve) => {
+    let heard = ''
+    const socket = connect(server.config.port, '127.0.0.1')
+    const isChunked = 'transfer-encoding' in headers
+    const piece = Buffer.alloc(500_000)
+    const framed = isChunked ? Buffer.concat([Buffer.from('7a120\r\n'), piece, Buffer.from('\r\n')]) : piece
+    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.write(`PUT ${path} HTTP/1.1\r\nhost: localhost:${server.config.port}\r\n${head.join('')}\r\n`)
+    let left = bytes
+    const more = (): void => {
+      if (left <= 0 || socket.destroyed) return
+      const last = left <= piece.length
+      left -= piece.length
+      const rest = isChunked ? framed : piece.subarray(0, left + piece.length)
+      socket.write(last && isChunked ? Buffer.concat([framed, Buffer.from('0\r\n\r\n')]) : rest, more)
+    }
+    more()
+    socket.on('data', (chunk) => (heard += chunk.toString()))
+    socket.on('error', () => {}) // the server may close while pieces are under way
+    socket.on('close', () => resolve(heard))
+  })
+}
+
+test('a mutation that has no body at all is answered', async () => {
+  const app = await server.createApp()
+  const headers = { 'content-length': undefined }
+  expect((await server.send({ method: 'DELETE', path: `/api/apps/${app}`, headers })).status).toBe(200)
+  expect((await server.send({ method: 'POST', path: `/api/apps/${app}/undelete`, headers })).status).toBe(200)
+})
+
+test('a path that is no URL is told what is wrong', async () => {
+  for (const path of ['/src\\x', '/api/apps\\x']) {
+    const { status, headers, body } = await server.send({ path })
+    expect([status, headers['content-type']]).toEqual([422, 'application/problem+json'])
+    expect(JSON.parse(body)).toMatchObject({ code: 'invalid' })
+  }
 })
 
 test('HEAD answers as GET does, without the body', async () => {

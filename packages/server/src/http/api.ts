@@ -23,6 +23,14 @@ export type ApiOptions = {
   closing: AbortSignal
 }
 
+/** A list of files says what it lists, as one file does (API.md "HTTP"). */
+async function withState({ raw }: Services, { params, url }: Matched, answer: Response): Promise<Response> {
+  const version = url.searchParams.get('version')
+  const state = await raw.stateOf({ app: params['app'] ?? '', ...(version && { version: Number(version) }) })
+  if (state.ok) answer.headers.set('overskill-state', state.value)
+  return answer
+}
+
 /** Who calls, while there is one person and no signing in. */
 const onlyPerson = 'owner'
 
@@ -56,7 +64,8 @@ export function createApi(options: ApiOptions): Api {
       })
     }
     const context = { person: onlyPerson, log: options.log, params: Object.keys(call.params) }
-    return callHandler(jsonRequest(call), context)
+    const answer = await callHandler(jsonRequest(call), context)
+    return call.route.path === '/apps/{app}/files' && answer.ok ? withState(options.services, call, answer) : answer
   }
 
   app.all('/api/*', async (c) => {

@@ -15,13 +15,22 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
     health,
     ...fileCalls(rooms),
 
+    async stateOf({ app, version }) {
+      const found = await readAppTree(rooms, app, version)
+      return found.ok ? ok(found.value.state) : found
+    },
+
     async exportZip({ app, version }) {
       const found = await readAppTree(rooms, app, version)
       if (!found.ok) return found
       const row = await apps.find(app)
       if (!row.ok) return row
       const name = row.value.slug
-      return ok({ name: `${name}.zip`, content: exportZip(name, await readContents(db, found.value.tree)) })
+      return ok({
+        name: `${name}.zip`,
+        content: exportZip(name, await readContents(db, found.value.tree)),
+        state: found.value.state,
+      })
     },
 
     async snapshot(app) {

@@ -73,6 +73,37 @@ test("an app's files cannot run at the studio's address", async () => {
   }
 })
 
+test('the list and the zip say which state they are, as a file does', async () => {
+  const fresh = await server.createApp()
+  const stateOf = async (path: string) => (await server.send({ path: `/api/apps/${fresh}${path}` })).headers['overskill-state']
+  const states = async (query = '') => [await stateOf(`/files${query}`), await stateOf(`/export.zip${query}`)]
+  expect(await states()).toEqual(['draft', 'draft'])
+  await server.send({ method: 'PUT', path: `/api/apps/${fresh}/files/a.txt`, body: 'one' })
+  await server.send({ method: 'PUT', path: `/api/apps/${fresh}/files/a.txt`, body: 'two' })
+  expect(await states()).toEqual(['version 2', 'version 2'])
+  expect(await states('?version=1')).toEqual(['version 1', 'version 1'])
+  const head = await server.send({ method: 'HEAD', path: `/api/apps/${fresh}/files` })
+  expect(head.headers['overskill-state']).toBe('version 2')
+})
+
+test('a change takes no version', async () => {
+  for (const method of ['PUT', 'DELETE']) {
+    const path = `${at('versioned.txt')}?version=1`
+    const { status, body } = await server.send({ method, path, ...(method === 'PUT' && { body: 'x' }) })
+    expect([status, JSON.parse(body)]).toMatchObject([422, { errors: [{ path: 'version' }] }])
+  }
+  expect((await server.send({ path: at('versioned.txt') })).status).toBe(404)
+})
+
+test('a repeated PUT with one key gets the ETag of the first', async () => {
+  const put = () =>
+    server.send({ method: 'PUT', path: at('keyed.txt'), headers: { 'idempotency-key': 'put' }, body: 'keyed' })
+  const [first, again] = [await put(), await put()]
+  expect([again.status, again.headers['idempotency-replayed'], again.body]).toEqual([200, 'true', first.body])
+  expect(again.headers['etag']).toMatch(/^"[0-9a-f]{64}"$/)
+  expect(again.headers['etag']).toBe(first.headers['etag'])
+})
+
 test('the zip of a version is a zip', async () => {
   const zip = await server.send({ path: `/api/apps/${app}/export.zip` })
   expect([zip.status, zip.headers['content-type'], zip.bytes.subarray(0, 2).toString()]).toEqual([
@@ -81,4 +112,20 @@ test('the zip of a version is a zip', async () => {
     'PK',
   ])
   expect((await server.send({ path: `/api/apps/${app}/export.zip?version=999` })).status).toBe(404)
+})
+
+test('the list of files and the zip say which state they are of, as one file does', async () => {
+  const list = `/api/apps/${app}/files`
+  expect((await server.send({ path: `${list}?version=1` })).headers['overskill-state']).toBe('version 1')
+  expect((await server.send({ path: list })).headers['overskill-state']).toMatch(/^version \d+$/)
+  const zip = await server.send({ path: `/api/apps/${app}/export.zip?version=1` })
+  expect([zip.status, zip.headers['overskill-state']]).toEqual([200, 'version 1'])
+})
+
+test('a file that is too large gets an answer that can be read, and leaves nothing', async () => {
+  const body = Buffer.alloc(5_000_001, 120)
+  const headers = { 'content-type': 'application/octet-stream' }
+  const answer = await server.send({ method: 'PUT', path: at('public/large.bin'), body, headers })
+  expect([answer.status, (JSON.parse(answer.body) as { code: string }).code]).toEqual([413, 'too_large'])
+  expect((await server.send({ path: at('public/large.bin') })).status).toBe(404)
 })

@@ -55,7 +55,9 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     logAccess(log, id, request, response)
     withLogFields({ request: id }, () => parts?.studio(request, response))
   }
-  const servers = config.hosts.map(() => createServer({ keepAliveTimeout: 30_000 }, handle))
+  const servers = config.hosts.map(() =>
+    createServer({ keepAliveTimeout: 30_000, optimizeEmptyRequests: true }, handle),
+  )
   for (const server of servers) server.on('upgrade', (request, socket) => refuseUpgrade(config, request, socket))
 
   return {

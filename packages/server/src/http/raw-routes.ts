@@ -65,11 +65,11 @@ async function exportZip({ raw }: RawOptions, call: RawRequest): Promise<Respons
     ...(query.value !== undefined && { version: query.value }),
   })
   if (!zip.ok) return problemResponse(zip.failure)
-  const { name, content } = zip.value
+  const { name, content, state } = zip.value
   const disposition = `attachment; filename="${name.replace(/[^\w.-]+/g, '-')}"; filename*=UTF-8''${encodeURIComponent(name)}`
   const headers = { ...apiHeaders, 'content-type': 'application/zip', 'content-disposition': disposition }
   return new Response(new Uint8Array(content), {
-    headers: { ...headers, 'content-length': String(content.byteLength) },
+    headers: { ...headers, 'content-length': String(content.byteLength), 'overskill-state': state },
   })
 }
 

@@ -1,17 +1,21 @@
 import { fail, ok, type Outcome } from '@overskill/protocol'
 
-/** All bytes of a request's body, at most `limitBytes`. Reads no further once there are more. */
+/**
+ * All bytes of a request's body, at most `limitBytes`. Of a larger one, as much again is read and dropped, because a client that
+ * still writes does not read the answer.
+ */
 export async function readBody(request: Request, limitBytes: number): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
   const tooLarge = fail('too_large', `The body may have at most ${limitBytes} bytes.`)
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) return tooLarge
+  if (Number(request.headers.get('content-length') ?? 0) > limitBytes * 2) return tooLarge
   if (!request.body) return ok(new Uint8Array())
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of request.body) {
     bytes += chunk.byteLength
-    if (bytes > limitBytes) return tooLarge
-    chunks.push(chunk)
+    if (bytes > limitBytes * 2) return tooLarge
+    if (bytes <= limitBytes) chunks.push(chunk)
   }
+  if (bytes > limitBytes) return tooLarge
   return ok(new Uint8Array(Buffer.concat(chunks)))
 }
 

@@ -24,6 +24,8 @@ export type RawFile = { content: Uint8Array; hash: string; type: string; state: 
 /** The calls that carry raw bytes or streams. Paths arrive decoded and unchecked. */
 export type RawCalls = {
   readFile(input: { app: string; path: string; version?: number }): Promise<Outcome<RawFile>>
+  /** What the newest files are, or those of a version: the header `Overskill-State`. */
+  stateOf(input: { app: string; version?: number }): Promise<Outcome<string>>
   /** `ifMatch`: the hash that the file must still have, else `precondition_failed`. */
   putFile(
     input: { app: string; path: string; content: Uint8Array; ifMatch?: string },
@@ -33,7 +35,10 @@ export type RawCalls = {
     input: { app: string; path: string; ifMatch?: string },
     person: string,
   ): Promise<Outcome<{ version: Version }>>
-  exportZip(input: { app: string; version?: number }): Promise<Outcome<{ name: string; content: Uint8Array }>>
+  exportZip(input: {
+    app: string
+    version?: number
+  }): Promise<Outcome<{ name: string; content: Uint8Array; state: string }>>
   /** The page's beginning: everything up to `seq`. */
   snapshot(app: string): Promise<Outcome<Snapshot>>
   /** Events after `after`, then as they come, until `signal` aborts. `not_found` when there is no such app. */

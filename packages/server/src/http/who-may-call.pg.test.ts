@@ -162,6 +162,19 @@ test('a request target with a host of its own is refused', async () => {
   expect((await server.send({ path: 'http://example.com/api/apps' })).status).toBe(421)
 })
 
+test('a request with two Host headers is refused, whichever comes first', async () => {
+  const ours = `localhost:${port}`
+  for (const host of [
+    [ours, 'example.com'],
+    ['example.com', ours],
+    [ours, `preview-${app}.localhost:${port}`],
+    [`preview-${app}.localhost:${port}`, ours],
+  ]) {
+    const received = await server.send({ path: '/api/apps', headers: { host } })
+    expect([host, received.status, problem(received).code]).toEqual([host, 421, 'wrong_host'])
+  }
+})
+
 test('an app host never reaches the API', async () => {
   const received = await server.send({ path: '/api/apps', headers: { host: `preview-${app}.localhost:${port}` } })
   expect(received.status).not.toBe(200)
