@@ -75,7 +75,8 @@ test("an app's files cannot run at the studio's address", async () => {
 
 test('the list and the zip say which state they are, as a file does', async () => {
   const fresh = await server.createApp()
-  const stateOf = async (path: string) => (await server.send({ path: `/api/apps/${fresh}${path}` })).headers['overskill-state']
+  const stateOf = async (path: string) =>
+    (await server.send({ path: `/api/apps/${fresh}${path}` })).headers['overskill-state']
   const states = async (query = '') => [await stateOf(`/files${query}`), await stateOf(`/export.zip${query}`)]
   expect(await states()).toEqual(['draft', 'draft'])
   await server.send({ method: 'PUT', path: `/api/apps/${fresh}/files/a.txt`, body: 'one' })
@@ -93,15 +94,6 @@ test('a change takes no version', async () => {
     expect([status, JSON.parse(body)]).toMatchObject([422, { errors: [{ path: 'version' }] }])
   }
   expect((await server.send({ path: at('versioned.txt') })).status).toBe(404)
-})
-
-test('a repeated PUT with one key gets the ETag of the first', async () => {
-  const put = () =>
-    server.send({ method: 'PUT', path: at('keyed.txt'), headers: { 'idempotency-key': 'put' }, body: 'keyed' })
-  const [first, again] = [await put(), await put()]
-  expect([again.status, again.headers['idempotency-replayed'], again.body]).toEqual([200, 'true', first.body])
-  expect(again.headers['etag']).toMatch(/^"[0-9a-f]{64}"$/)
-  expect(again.headers['etag']).toBe(first.headers['etag'])
 })
 
 test('the zip of a version is a zip', async () => {

@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { newId, type HostTarget } from '@overskill/protocol'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import { withLogFields, type Log } from '../log.ts'
 import { createApi } from './api.ts'
-import { problemOf, sendProblem } from './problem.ts'
+import { problemOf, problemResponse, sendProblem } from './problem.ts'
 import type { Services } from './services.ts'
 import { createStudioFiles } from './studio-files.ts'
-import { openDoor } from './who-may-call.ts'
+import { openDoor, type Caller } from './who-may-call.ts'
 
 /** Answers a request for an app's host: preview, live or published. */
 export type EdgeHandle = (request: IncomingMessage, response: ServerResponse, target: HostTarget) => void
@@ -85,7 +85,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
         publicUrl: config.publicUrl,
         closing: closing.signal,
       })
-      parts = { studio: getRequestListener(api.fetch, { overrideGlobalObjects: false }), edgeHandle }
+      const errorHandler = (error: unknown): Response => unreadable(log, error)
+      parts = { studio: getRequestListener(api.fetch, { overrideGlobalObjects: false, errorHandler }), edgeHandle }
     },
     async drain(limitMs) {
       closing.abort()
@@ -96,7 +97,19 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   }
 }
 
-const callerOf = ({ method = 'GET', url = '', headers }: IncomingMessage) => ({ method, url, headers })
+const callerOf = ({ method = 'GET', url = '', headers, rawHeaders }: IncomingMessage): Caller => ({
+  method,
+  url,
+  headers,
+  rawHeaders,
+})
+
+/** What is no request (a backslash in its path, say) never reaches the API; what breaks after it is ours. */
+function unreadable(log: Log, error: unknown): Response {
+  if (error instanceof RequestError) return problemResponse({ code: 'invalid', detail: 'The address is not readable.' })
+  log.error('A request failed', { error })
+  return problemResponse({ code: 'internal', detail: 'Something went wrong on our side. The log has the details.' })
+}
 
 /** Every app's address, for the studio's frames. */
 function framePattern({ domains, publicUrl }: HttpOptions['config']): string {

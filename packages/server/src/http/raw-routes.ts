@@ -24,9 +24,9 @@ type RawHandler = (options: RawOptions, call: RawRequest) => Promise<Response>
 const file: RawHandler = async ({ raw }, call) => {
   const path = decodePath(call.params['path'] ?? '')
   if (typeof path !== 'string') return problemResponse(path)
-  const query = readQuery(call.url, 'version')
-  if (!query.ok) return problemResponse(query.failure)
   const { request, person, body } = call
+  const query = readQuery(call.url, request.method === 'PUT' || request.method === 'DELETE' ? undefined : 'version')
+  if (!query.ok) return problemResponse(query.failure)
   return answerFile(raw, { request, app: call.params['app'] ?? '', path, version: query.value, person, body })
 }
 
@@ -93,8 +93,8 @@ async function events({ raw, closing }: RawOptions, call: RawRequest): Promise<R
   return RESPONSE_ALREADY_SENT
 }
 
-/** The one number that a raw route takes as a query; nothing else is allowed there. */
-function readQuery(url: URL, name: string): Outcome<number | undefined> {
+/** The one number that a raw route takes as a query, if it takes any; nothing else is allowed there. */
+function readQuery(url: URL, name: string | undefined): Outcome<number | undefined> {
   const unknown = [...url.searchParams.keys()].filter((key) => key !== name)
   if (unknown.length > 0) {
     return fail(
@@ -103,8 +103,8 @@ function readQuery(url: URL, name: string): Outcome<number | undefined> {
       unknown.map((path) => ({ path, message: 'Unknown field.' })),
     )
   }
-  const value = url.searchParams.get(name)
-  if (value === null) return ok(undefined)
+  const value = name === undefined ? null : url.searchParams.get(name)
+  if (name === undefined || value === null) return ok(undefined)
   const least = name === 'version' ? 1 : 0
   if (/^\d{1,9}$/.test(value) && Number(value) >= least) return ok(Number(value))
   return fail('invalid', `${name} must be a whole number from ${least}.`, [

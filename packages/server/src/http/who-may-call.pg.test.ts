@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { newId } from '@overskill/protocol'
 import { routes, type Route } from './route-table.ts'
@@ -170,8 +172,12 @@ test('a request with two Host headers is refused, whichever comes first', async 
     [ours, `preview-${app}.localhost:${port}`],
     [`preview-${app}.localhost:${port}`, ours],
   ]) {
-    const received = await server.send({ path: '/api/apps', headers: { host } })
-    expect([host, received.status, problem(received).code]).toEqual([host, 421, 'wrong_host'])
+    const socket = connect(port, '127.0.0.1')
+    const hosts = host.map((name) => `Host: ${name}\r\n`).join('')
+    socket.write(`GET /api/apps HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`)
+    const heard = await text(socket)
+    expect([host, heard.split('\r\n')[0]]).toEqual([host, expect.stringContaining(' 421 ')])
+    expect(heard).toContain('"code":"wrong_host"')
   }
 })
 
