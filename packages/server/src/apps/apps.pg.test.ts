@@ -48,5 +48,19 @@ test('a note without words leaves the version its own title', async () => {
   const app = await plane.create()
   const changes = [{ path: 'notes.md', content: 'x\n' }]
   const edited = await files.edit({ app: app.id, changes, note: '  ' }, 'person')
-  expect(value(edited).version.title).toBe('Edited notes.md')
+  expect(value(edited).version.title).toBe('Added notes.md')
+})
+
+test("a version's own title says whether files were added, edited or deleted", async () => {
+  const app = await plane.create()
+  const titleOf = async (...changes: { path: string; content?: string; delete?: true }[]) =>
+    value(await files.edit({ app: app.id, changes }, 'person')).version.title
+  const [one, two] = [
+    { path: 'one.md', content: 'x\n' },
+    { path: 'two.md', content: 'y\n' },
+  ]
+  expect(await titleOf(one, two)).toBe('Added 2 files')
+  expect(await titleOf({ path: 'one.md', content: 'z\n' })).toBe('Edited one.md')
+  expect(await titleOf({ path: 'one.md', delete: true })).toBe('Deleted one.md')
+  expect(await titleOf(one, { path: 'two.md', delete: true })).toBe('Edited 2 files')
 })

@@ -1,4 +1,4 @@
-import { fail, type FileEdit, ok, type Outcome, type Version } from '@overskill/protocol'
+import { fail, type FileChange, type FileEdit, ok, type Outcome, type Version } from '@overskill/protocol'
 import { type Draft, listChanges, openDraft } from '@overskill/workspace'
 import { and, eq, inArray } from 'drizzle-orm'
 import { turns } from '../database/schema.ts'
@@ -47,8 +47,7 @@ export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
           if (files.length === 0) return fail('conflict', 'Nothing changed: the files are already like this.')
           await commitStaged(write.sql, app, draft.staged())
           await write.append(app, [{ type: 'files.changed', changes: files, origin: { person } }])
-          const title =
-            note?.trim() || (files.length === 1 ? `Edited ${files[0]?.path}` : `Edited ${files.length} files`)
+          const title = note?.trim() || titleOf(files)
           const version = await versions.create(write, {
             app,
             tree: draft.tree(),
@@ -85,6 +84,15 @@ export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
         }),
       ),
   }
+}
+
+const doneTo = { created: 'Added', changed: 'Edited', deleted: 'Deleted', renamed: 'Renamed' } as const
+
+/** What one change did to its file; several of different kinds are an edit. */
+function titleOf(files: readonly FileChange[]): string {
+  const kinds = new Set(files.map(({ action }) => doneTo[action]))
+  const [done = 'Edited', ...others] = kinds
+  return `${others.length > 0 ? 'Edited' : done} ${files.length === 1 ? files[0]?.path : `${files.length} files`}`
 }
 
 /** Holds the app's row for this transaction, so that no turn is claimed meanwhile. */
