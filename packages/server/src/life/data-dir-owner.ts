@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, realpath, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { commandLine, isAlive } from '../database/postmaster-pid.ts'
 import { StartRefused } from './start-refused.ts'
@@ -45,12 +45,26 @@ const describeOwner = (dataDir: string, { pid, port }: Owner): string =>
 
 async function makeFolder(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await makeFolders(dataDir)
     return await realpath(dataDir)
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'EACCES' ? 'it may not be written' : (error as Error).message
     throw new StartRefused(`OVERSKILL_DATA_DIR ${dataDir} cannot be used: ${reason}.`, { cause: error })
+  }
+}
+
+/** As `mkdir -p`. Node's own never ends where a folder that is there answers ENOENT to a new one in it, as `/proc` does. */
+async function makeFolders(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 })
+  try {
+    await make()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || (await stat(dirname(path)).catch(() => undefined))) throw error
+    await makeFolders(dirname(path))
+    await make()
   }
 }
 

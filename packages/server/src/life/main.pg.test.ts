@@ -65,6 +65,7 @@ test('one line and exit 1: a bad variable, one of a feature to come, a port that
       { OVERSKILL_DATA_DIR: join(parent, 'file', 'data') },
       `OVERSKILL_DATA_DIR ${join(parent, 'file', 'data')} cannot be used: `,
     ],
+    [{ OVERSKILL_DATA_DIR: '/proc/x' }, 'OVERSKILL_DATA_DIR /proc/x cannot be used: '],
   ]
   const programs = cases.map(([env]) => startProgram(env))
   for (const [index, { ended, said }] of programs.entries()) {
