@@ -22,7 +22,7 @@ export const liveUrl = (at: Addresses, id: string): string => url(at, liveHost(i
 export const productionUrl = (at: Addresses, slug: string): string => url(at, publishedHost(slug, at.appsDomain))
 
 /** How long an address that an app left still leads to it, and is nobody else's. */
-export const reservedMs = 30 * 24 * 3600 * 1000
+const reservedMs = 30 * 24 * 3600 * 1000
 
 /**
  * Takes an address for an app, if nobody holds it. The one it had stays reserved when `keepOld`, else it is free at once.

@@ -18,7 +18,7 @@ import { createBlobStore, readTree, readVersionTree, storeTree } from './files.t
 type Sql = Write['sql'] | Database
 type VersionRow = typeof versions.$inferSelect
 
-export const presentVersion = (row: VersionRow): Version => ({
+const presentVersion = (row: VersionRow): Version => ({
   number: row.number,
   title: row.title,
   origin: row.origin,

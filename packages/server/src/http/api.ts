@@ -65,7 +65,8 @@ export function createApi(options: ApiOptions): Api {
     }
     const context = { person: onlyPerson, log: options.log, params: Object.keys(call.params) }
     const answer = await callHandler(jsonRequest(call), context)
-    return call.route.path === '/apps/{app}/files' && answer.ok ? withState(options.services, call, answer) : answer
+    const lists = call.route.method === 'GET' && call.route.path === '/apps/{app}/files'
+    return lists && answer.ok ? withState(options.services, call, answer) : answer
   }
 
   app.all('/api/*', async (c) => {

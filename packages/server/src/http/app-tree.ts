@@ -1,5 +1,6 @@
 import { ok, type Outcome } from '@overskill/protocol'
 import type { Tree } from '@overskill/workspace'
+import type { AppRow } from '../apps/apps.ts'
 import { readDraft, readVersionTree } from '../apps/files.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -14,7 +15,9 @@ export async function readAppTree({ db, apps }: Rooms, app: string, version?: nu
     const tree = await readVersionTree(db, app, version)
     return tree.ok ? ok({ tree: tree.value, state: `version ${version}` }) : tree
   }
-  const { status, version: newest } = row.value
-  const isDraft = status === 'working' || newest === null
-  return ok({ tree: await readDraft(db, app), state: isDraft ? 'draft' : `version ${newest}` })
+  return ok({ tree: await readDraft(db, app), state: newestState(row.value) })
 }
+
+/** What the newest files of an app are: `draft`, or `version n`. */
+export const newestState = ({ status, version }: AppRow): string =>
+  status === 'working' || version === null ? 'draft' : `version ${version}`

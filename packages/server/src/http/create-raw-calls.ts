@@ -3,7 +3,7 @@ import { normalisePath } from '@overskill/workspace'
 import { sql } from 'drizzle-orm'
 import { exportZip } from '../apps/export-zip.ts'
 import { readContents } from '../apps/files.ts'
-import { readAppTree } from './app-tree.ts'
+import { newestState, readAppTree } from './app-tree.ts'
 import { mediaType } from './media-type.ts'
 import type { Rooms } from './rooms.ts'
 import type { RawCalls } from './services.ts'
@@ -16,8 +16,9 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
     ...fileCalls(rooms),
 
     async stateOf({ app, version }) {
-      const found = await readAppTree(rooms, app, version)
-      return found.ok ? ok(found.value.state) : found
+      if (version !== undefined) return ok(`version ${version}`)
+      const row = await apps.find(app)
+      return row.ok ? ok(newestState(row.value)) : row
     },
 
     async exportZip({ app, version }) {

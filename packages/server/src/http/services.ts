@@ -24,7 +24,7 @@ export type RawFile = { content: Uint8Array; hash: string; type: string; state: 
 /** The calls that carry raw bytes or streams. Paths arrive decoded and unchecked. */
 export type RawCalls = {
   readFile(input: { app: string; path: string; version?: number }): Promise<Outcome<RawFile>>
-  /** What the newest files are, or those of a version: the header `Overskill-State`. */
+  /** What the newest files are, or those of a version that is known to be there: the header `Overskill-State`. */
   stateOf(input: { app: string; version?: number }): Promise<Outcome<string>>
   /** `ifMatch`: the hash that the file must still have, else `precondition_failed`. */
   putFile(

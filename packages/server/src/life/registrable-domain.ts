@@ -2,7 +2,7 @@
 const registries = new Set(['ac', 'co', 'com', 'edu', 'go', 'gov', 'govt', 'gob', 'mil', 'ne', 'net', 'or', 'org'])
 
 /** The part of a host name that somebody registers: `example.com` of `a.b.example.com`, by a rule of thumb. */
-export function registrableDomain(host: string): string {
+function registrableDomain(host: string): string {
   const labels = host.split('.')
   const [second, top] = labels.slice(-2)
   const long = top?.length === 2 && second !== undefined && registries.has(second)

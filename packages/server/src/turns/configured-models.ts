@@ -10,7 +10,7 @@ export type ModelSettings = {
   sampleUrl: string
 }
 
-export const sampleId = 'sample/builder'
+const sampleId = 'sample/builder'
 const anthropicDefault = 'anthropic/claude-sonnet-5-5'
 const anthropicUrl = 'https://api.anthropic.com'
 

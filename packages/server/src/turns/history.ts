@@ -35,7 +35,7 @@ const interrupted =
   'ERROR INTERRUPTED: OverSkill was restarted before this call ended. It may have happened; check before repeating.'
 
 /** The call as the model made it. */
-export const declaredCall = (row: Execution, block: RawBlock): DeclaredCall => ({
+const declaredCall = (row: Execution, block: RawBlock): DeclaredCall => ({
   step: row.step,
   position: row.position,
   call: row.call,

@@ -8,12 +8,12 @@ import { presentTurn, type TurnRow } from './turn-state.ts'
 import { readUserMessage } from './user-messages.ts'
 
 /** AD3: 10 s, renewed every 2 s. */
-export const leaseMs = 10_000
+const leaseMs = 10_000
 export const renewMs = 2_000
 /** A6: a turn that makes no progress for this long is ended, whatever its lease says. */
 export const stuckMs = 20 * 60_000
 /** Longest a turn may take in all. */
-export const turnLimitMs = 60 * 60_000
+const turnLimitMs = 60 * 60_000
 
 /** Who runs which turn. A process claims, renews and gives back; whoever dies is taken over when the time is up. */
 export type Leases = {

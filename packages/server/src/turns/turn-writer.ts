@@ -98,7 +98,7 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
 }
 
 /** Throws unless the turn is still ours; until the transaction ends nobody else can take it. */
-export async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
+async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
   const rows = await sql
     .select({ id: turns.id })
     .from(turns)

@@ -36,7 +36,7 @@ function likeness(a: string, b: string): number {
 }
 
 /** Up to three existing paths that may have been meant, likeliest first. */
-export function similarPaths(path: string, tree: Tree): string[] {
+function similarPaths(path: string, tree: Tree): string[] {
   const scored = [...tree.keys()].map((other) => ({
     other,
     score: likeness(nameOf(path), nameOf(other)) + likeness(foldPath(path), foldPath(other)) / 4,
