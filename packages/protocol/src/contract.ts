@@ -2,7 +2,18 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Conversation, UserMessage } from './conversation.ts'
 import { AppId, Id } from './ids.ts'
-import { CreateApp, Deploy, PatchApp, PatchMessage, PostFiles, PostMessage, PutQueue, limits } from './requests.ts'
+import { PostReports, PreviewReport } from './preview-report.ts'
+import {
+  CreateApp,
+  Deploy,
+  PatchApp,
+  PatchMessage,
+  PostFiles,
+  PostMessage,
+  PostPackages,
+  PutQueue,
+  limits,
+} from './requests.ts'
 import { App, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
 
 /**
@@ -91,6 +102,18 @@ export const contract = {
       .route({ method: 'POST', path: '/apps/{app}/files' })
       .input(PostFiles.extend(inApp))
       .output(z.object({ version: Version })),
+  },
+  packages: {
+    change: oc
+      .route({ method: 'POST', path: '/apps/{app}/packages', successStatus: 201 })
+      .input(PostPackages.extend(inApp))
+      .output(z.object({ version: Version })),
+  },
+  previews: {
+    report: oc
+      .route({ method: 'POST', path: '/apps/{app}/preview-reports' })
+      .input(PostReports.extend(inApp))
+      .output(items(PreviewReport)), // the same, their places mapped to the app's files
   },
   versions: {
     list: oc

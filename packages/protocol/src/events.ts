@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { Conversation, Message, Notice, ToolError } from './conversation.ts'
 import { Id } from './ids.ts'
-import { App, BuildError, ChangeOrigin, Deployment, FileChange, Time, Turn, Usage, Version } from './resources.ts'
+import {
+  App,
+  BuildError,
+  ChangeOrigin,
+  Deployment,
+  FileChange,
+  InstallProgress,
+  LiveState,
+  Time,
+  Turn,
+  Usage,
+  Version,
+} from './resources.ts'
 import { ToolCallStatus } from './states.ts'
 
 /**
@@ -108,6 +120,19 @@ export const AppEvent = z.discriminatedUnion('type', [
     version: z.int().optional(),
     error: PreviewProblem,
   }),
+  z.object({ type: z.literal('preview.live'), ...numbered, live: LiveState }),
+  z.object({
+    type: z.literal('packages.progress'),
+    ...numbered,
+    names: z.array(z.string()),
+    progress: InstallProgress,
+  }),
+  z.object({
+    type: z.literal('packages.ended'),
+    ...numbered,
+    names: z.array(z.string()),
+    problem: z.string().optional(),
+  }),
   z.object({ type: z.literal('app.updated'), ...numbered, app: App }),
 ])
 export type AppEvent = z.infer<typeof AppEvent>
@@ -124,6 +149,8 @@ export const Snapshot = z.object({
   app: App,
   conversation: Conversation,
   deployments: z.array(Deployment),
+  /** There while the live page is open. */
+  live: LiveState.optional(),
 })
 export type Snapshot = z.infer<typeof Snapshot>
 

@@ -61,6 +61,9 @@ export function applyEvent(state: Conversation, event: AppEvent): Conversation {
     case 'deployment.failed':
     case 'preview.ready':
     case 'preview.error':
+    case 'preview.live':
+    case 'packages.progress':
+    case 'packages.ended':
     case 'app.updated':
       return seen
     default:
@@ -73,6 +76,7 @@ export function applyToSnapshot(state: Snapshot, event: AppEvent): Snapshot {
   if (event.seq <= state.seq) return state
   const seen = { ...state, seq: event.seq, conversation: applyEvent(state.conversation, event) }
   if (event.type === 'app.updated') return { ...seen, app: event.app }
+  if (event.type === 'preview.live') return { ...seen, live: event.live }
   if ('deployment' in event) return { ...seen, deployments: withDeployment(state.deployments, event.deployment) }
   return seen
 }

@@ -67,3 +67,20 @@ export const Deploy = z.strictObject({
   version: z.int().positive().max(limits.number).optional(),
 })
 export type Deploy = z.infer<typeof Deploy>
+
+/** `name`, or `name@range`. */
+export const PackageRequest = z
+  .string()
+  .max(214)
+  .regex(
+    /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:@[\w.^~<>=|* +-]{1,80})?$/i,
+    'A package is named name or name@version.',
+  )
+
+export const PostPackages = z.strictObject({
+  add: z.array(PackageRequest).max(20).optional(),
+  remove: z.array(PackageRequest).max(20).optional(),
+  /** Takes versions that are younger than a day, which are refused otherwise. A person's decision, never a model's. */
+  allowNew: z.boolean().optional(),
+})
+export type PostPackages = z.infer<typeof PostPackages>

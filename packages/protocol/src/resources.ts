@@ -136,6 +136,7 @@ export const BuildError = z.object({
   column: z.int().optional(),
   message: z.string(),
   frame: z.string().optional(),
+  missing: z.string().optional(), // the package that is imported and not installed: adding it mends this
 })
 export type BuildError = z.infer<typeof BuildError>
 
@@ -193,3 +194,18 @@ export const FileDiff = z.object({
   patch: z.string(), // unified, without a header; empty when binary
 })
 export type FileDiff = z.infer<typeof FileDiff>
+
+/**
+ * How an app's live page is. `ready`: it shows the newest files. `broken`: the newest files do not compile, the last working
+ * page stays, and `errors` say why.
+ */
+export const LiveState = z.object({ status: z.enum(['ready', 'broken']), errors: z.array(BuildError) })
+export type LiveState = z.infer<typeof LiveState>
+
+/** Packages on their way into an app, as far as it is known. `bytes` and `packages` count what was fetched, not what was there. */
+export const InstallProgress = z.object({
+  phase: z.enum(['resolving', 'fetching', 'linking', 'bundling']),
+  packages: z.int(),
+  bytes: z.int(),
+})
+export type InstallProgress = z.infer<typeof InstallProgress>

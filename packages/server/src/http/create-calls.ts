@@ -1,4 +1,4 @@
-import { ok, type Outcome } from '@overskill/protocol'
+import { fail, ok, type Outcome } from '@overskill/protocol'
 import { numberOfCursor, pageOf } from './page.ts'
 import { readAppTree } from './app-tree.ts'
 import type { Rooms } from './rooms.ts'
@@ -12,6 +12,8 @@ export function createCalls(rooms: Rooms): Calls {
     messages: messageCalls(rooms),
     turns: turnCalls(rooms),
     files: fileCalls(rooms),
+    packages: { change: async () => fail('not_found', 'Packages cannot be changed yet.') },
+    previews: { report: async () => fail('not_found', 'Pages cannot report yet.') },
     versions: versionCalls(rooms),
     deployments: deploymentCalls(rooms),
   }
