@@ -1,12 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService } from './fast-build-service.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
+import { processTree } from './sandbox/process-tree.ts'
 import { everyKind } from './test-app.ts'
 import { repositoryDir, smallApp, startTestBuilder, starterTree, textOf } from './test-builder.ts'
 
@@ -183,23 +185,38 @@ test('a child does not outlive an owner that is killed', async () => {
     setInterval(() => {}, 1000)`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise((resolve) => owner.stdout.once('data', resolve))
-  const [child] = await childrenOf(owner.pid!)
-  expect(child).toBeGreaterThan(0)
+  const below = processTree(owner.pid!).slice(1)
+  expect(below.length).toBeGreaterThanOrEqual(3)
   owner.kill('SIGKILL')
-  await until('The child is gone', async () => !existsSync(`/proc/${child}`))
+  await until('All are gone', async () => !below.some((pid) => existsSync(`/proc/${pid}`)))
 })
 
-test('check() says what is missing', async () => {
+test('check() says what is missing, and what is reduced', async () => {
   const log = { error() {}, warn() {}, info() {} }
-  const missing = createFastBuildService({ dependencySetDir: '/nowhere', vendorCacheDir: '/nowhere', log })
+  const empty = await mkdtemp(join(tmpdir(), 'cache-'))
+  const sandbox = await openSandbox()
+  const vendorCacheDir = join(empty, 'cache')
+  const nowhere = { key: 'none', dir: join(empty, 'sets', 'none'), present: false }
+  const missing = createFastBuildService({ sandbox, starterSet: nowhere, vendorCacheDir, log })
   expect(await missing.check()).toMatchObject({ status: 'down' })
   await missing.close()
 
-  const empty = await mkdtemp(join(tmpdir(), 'cache-'))
-  await mkdir(join(empty, 'cache'))
-  const dependencySetDir = findDependencySet(repositoryDir).dir
-  const there = createFastBuildService({ dependencySetDir, vendorCacheDir: join(empty, 'cache'), log })
+  const starterSet = findDependencySet(repositoryDir)
+  const there = createFastBuildService({ sandbox, starterSet, vendorCacheDir, log })
   expect(await there.check()).toEqual({ status: 'ok' })
   await there.close()
+
+  const warned: string[] = []
+  const reduced = createFastBuildService({
+    sandbox: await openSandbox({ bubblewrap: null }),
+    starterSet,
+    vendorCacheDir,
+    log: { ...log, warn: (message) => warned.push(message) },
+  })
+  const check = await reduced.check()
+  expect(check).toMatchObject({ status: 'degraded', detail: expect.stringContaining('reduced mode') })
+  expect(check.detail).toContain('bubblewrap is not installed')
+  expect(warned).toEqual([check.detail])
+  await reduced.close()
   await rm(empty, { recursive: true })
 })
