@@ -1,9 +1,8 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService } from './fast-build-service.ts'
@@ -11,26 +10,11 @@ import { openSandbox } from './sandbox/open-sandbox.ts'
 import { processTree } from './sandbox/process-tree.ts'
 import { everyKind } from './test-app.ts'
 import { repositoryDir, smallApp, startTestBuilder, starterTree, textOf } from './test-builder.ts'
+import { buildChildrenOf, until } from './test-processes.ts'
 
 const app = smallApp(`document.title = 'ok'`)
 
-/** Process ids of build children whose parent is this process (or another one). */
-async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args='])
-  return stdout
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => Number(match?.[2]) === pid && match?.[3]?.includes('engine/main.ts'))
-    .map((match) => Number(match?.[1]))
-}
-
-async function until(what: string, holds: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
-  const end = performance.now() + limitMs
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${what} within ${limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const children = (): number[] => buildChildrenOf(process.pid)
 
 test('the same tree gives the same artifact in two children and with an empty cache', async () => {
   await using first = await startTestBuilder()
@@ -123,16 +107,16 @@ test('a stylesheet that would take all memory and time ends only its own build',
 test('a child that is killed from outside is replaced', async () => {
   await using builder = await startTestBuilder()
   await builder.build(app)
-  const [pid] = await childrenOf(process.pid)
+  const [pid] = children()
   process.kill(pid!, 'SIGKILL')
-  await until('The child is gone', async () => !(await childrenOf(process.pid)).includes(pid!))
+  await until('The child is gone', () => !children().includes(pid!))
   expect((await builder.build(app)).ok).toBe(true)
 })
 
 test('a build whose child is killed is tried once more, and the app is not blamed', async () => {
   await using builder = await startTestBuilder()
   await builder.build(app)
-  const [pid] = await childrenOf(process.pid)
+  const [pid] = children()
   const building = builder.build(app)
   process.kill(pid!, 'SIGKILL')
   expect((await building).ok).toBe(true)
@@ -141,22 +125,22 @@ test('a build whose child is killed is tried once more, and the app is not blame
 test('a child that grew is replaced by one that was started before the old one ended', async () => {
   await using builder = await startTestBuilder({ limits: { recycleBuilds: 2 } })
   await builder.build(app)
-  const [first] = await childrenOf(process.pid)
+  const [first] = children()
   await builder.build(app)
-  await until('Two children side by side', async () => (await childrenOf(process.pid)).length === 2)
+  await until('Two children side by side', () => children().length === 2)
   expect((await builder.build(app)).ok).toBe(true)
-  await until('The old child is gone', async () => !(await childrenOf(process.pid)).includes(first!))
+  await until('The old child is gone', () => !children().includes(first!))
   expect((await builder.build(app)).ok).toBe(true)
   await builder.close()
-  expect(await childrenOf(process.pid)).toEqual([])
+  expect(children()).toEqual([])
 })
 
 test('an idle child is ended, and warm() has one ready again', async () => {
   await using builder = await startTestBuilder({ limits: { idleMs: 50 } })
   await builder.build(app)
-  await until('No child', async () => (await childrenOf(process.pid)).length === 0)
+  await until('No child', () => children().length === 0)
   builder.service.warm()
-  await until('A child', async () => (await childrenOf(process.pid)).length === 1)
+  await until('A child', () => children().length === 1)
   expect((await builder.build(app)).ok).toBe(true)
 })
 
@@ -172,7 +156,7 @@ test('closing while a build runs ends it and leaves no process', async () => {
   const building = builder.build(await starterTree())
   await builder.close()
   expect((await building).ok).toBe(false)
-  expect(await childrenOf(process.pid)).toEqual([])
+  expect(children()).toEqual([])
   expect((await builder.build(app)).ok).toBe(false)
 })
 
@@ -188,7 +172,7 @@ test('a child does not outlive an owner that is killed', async () => {
   const below = processTree(owner.pid!).slice(1)
   expect(below.length).toBeGreaterThanOrEqual(3)
   owner.kill('SIGKILL')
-  await until('All are gone', async () => !below.some((pid) => existsSync(`/proc/${pid}`)))
+  await until('All are gone', () => !below.some((pid) => existsSync(`/proc/${pid}`)))
 })
 
 test('check() says what is missing, and what is reduced', async () => {
