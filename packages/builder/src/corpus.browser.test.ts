@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createEdgePreviewService } from '@overskill/edge'
 import { assert } from '@overskill/protocol'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contentTypeOf } from './content-types.ts'
 import { createFastBuildService } from './fast-build-service.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
 import { buildWithVite, corpusNames, openCorpusApp, readCorpusPlan, type CorpusApp } from './test-corpus.ts'
 import { compareLooks, lookAt } from './test-page-look.ts'
 
@@ -63,7 +64,8 @@ async function serveOurs(app: CorpusApp): Promise<Site> {
   const logged: unknown[] = []
   const note = (...words: unknown[]): void => void logged.push(words)
   const service = createFastBuildService({
-    dependencySetDir: app.packagesDir,
+    sandbox: await openSandbox(),
+    starterSet: { key: basename(app.packagesDir), dir: app.packagesDir, present: true },
     vendorCacheDir: join(dir, 'vendor'),
     log: { error: note, warn: note, info: () => {} },
   })
