@@ -12,6 +12,7 @@ import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
 import { createAppHosts } from './deployments/app-hosts.ts'
+import { createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
 import { type Asked, createDeployments, type Deployments } from './deployments/deployments.ts'
 import { createPipeline } from './deployments/pipeline.ts'
@@ -71,8 +72,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const hosts = createAppHosts({ db, edge, onError })
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
   const versions = createVersions({ db, starter })
-  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions })
-  const turning = createTurning({ ...base, apps, versions, models, deployments })
+  const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
+  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
+  const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds })
 
   await hosts.load()
   await pipeline.resume()
@@ -112,10 +114,10 @@ type Base = {
   onError: (error: unknown, fields?: object) => void
 }
 
-function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
-  const { db, events, builder, edge, addresses, apps, versions, onError } = base
+function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuilds: TreeBuilds }) {
+  const { db, events, edge, addresses, apps, versions, treeBuilds, onError } = base
   const pointers = createPointers({ db, log: events, edge, apps })
-  const buildVersion = createBuildVersion({ db, log: events, builder, artifacts: edge })
+  const buildVersion = createBuildVersion({ db, log: events, treeBuilds })
   const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError })
   const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
   /** The preview follows every edit; whether the version builds is known when that has ended. */
@@ -127,8 +129,16 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
   return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
 }
 
-function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
-  const { config, db, log, events, builder, apps, versions, models, deployments, onError } = base
+type TurningBase = Base & {
+  apps: Apps
+  versions: Versions
+  models: TurnModels
+  deployments: Deployments
+  treeBuilds: TreeBuilds
+}
+
+function createTurning(base: TurningBase) {
+  const { config, db, log, events, builder, apps, versions, models, deployments, treeBuilds, onError } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -151,6 +161,7 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
         tools: toolset,
         system: systemPrompt,
         conversation: conversationOf,
+        check: (tree, signal) => treeBuilds.check(tree, signal),
         note: ({ app, id }, { code, text, error }) =>
           log.warn(text, { code, app, turn: id, ...(error ? { error } : {}) }),
       })
