@@ -29,7 +29,7 @@ export type TreeBuilds = {
   /**
    * Builds the work of a turn before it is a version, and stores what comes of it: the version's own build then finds it.
    *
-   * @returns The faults; undefined when it builds, or when it was given up.
+   * @returns The faults of its files; undefined when it builds, when it was given up, and when the build ended by no file's fault.
    */
   check(tree: Tree, signal: AbortSignal): Promise<BuildError[] | undefined>
   /** Takes what a check found of this tree, once. */
@@ -75,6 +75,7 @@ export function createTreeBuilds(options: {
       const result = await treeBuilds.build(tree, signal)
       if (signal.aborted) return undefined
       const ms = Math.round(result.ms)
+      if (!result.ok && !result.errors.some(({ file }) => file !== undefined)) return undefined
       if (!result.ok) {
         keep(hash, { ok: false, errors: result.errors, ms })
         return result.errors
