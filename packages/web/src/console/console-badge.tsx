@@ -1,0 +1,34 @@
+import { CircleAlert, SquareTerminal, TriangleAlert } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
+import { Button } from '../ui/button.tsx'
+import { Tip } from '../ui/tip.tsx'
+import type { LogStore } from './log-store.ts'
+import { countProblems } from './page-log.ts'
+import { consoleWords } from './strings.ts'
+
+type ConsoleBadgeProps = { log: LogStore; open: boolean; onToggle: () => void }
+
+/** Opens the console, and says how many errors and warnings are in it. */
+export function ConsoleBadge({ log, open, onToggle }: ConsoleBadgeProps) {
+  const { errors, warnings } = countProblems(useSyncExternalStore(log.subscribe, log.get))
+  const label = consoleWords.open(errors, warnings)
+  return (
+    <Tip text={label}>
+      <Button tone="quiet" className="px-1.5" aria-label={label} aria-expanded={open} onClick={onToggle}>
+        <SquareTerminal aria-hidden />
+        {errors > 0 && (
+          <span className="flex items-center gap-0.5 text-12 text-danger-text [&>svg]:size-3.5">
+            <CircleAlert aria-hidden />
+            {errors.toLocaleString('en')}
+          </span>
+        )}
+        {warnings > 0 && (
+          <span className="flex items-center gap-0.5 text-12 text-ink [&>svg]:size-3.5">
+            <TriangleAlert aria-hidden className="text-warning" />
+            {warnings.toLocaleString('en')}
+          </span>
+        )}
+      </Button>
+    </Tip>
+  )
+}
