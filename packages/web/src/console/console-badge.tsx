@@ -14,17 +14,18 @@ export function ConsoleBadge({ log, open, onToggle }: ConsoleBadgeProps) {
   const label = consoleWords.open(errors, warnings)
   return (
     <Tip text={label}>
-      <Button tone="quiet" className="px-1.5" aria-label={label} aria-expanded={open} onClick={onToggle}>
+      <Button tone="quiet" className="px-1.5" aria-expanded={open} onClick={onToggle}>
+        <span className="sr-only">{label}</span>
         <SquareTerminal aria-hidden />
         {errors > 0 && (
-          <span className="flex items-center gap-0.5 text-12 text-danger-text [&>svg]:size-3.5">
-            <CircleAlert aria-hidden />
+          <span aria-hidden className="flex items-center gap-0.5 text-12 text-danger-text [&>svg]:size-3.5">
+            <CircleAlert />
             {errors.toLocaleString('en')}
           </span>
         )}
         {warnings > 0 && (
-          <span className="flex items-center gap-0.5 text-12 text-ink [&>svg]:size-3.5">
-            <TriangleAlert aria-hidden className="text-warning" />
+          <span aria-hidden className="flex items-center gap-0.5 text-12 text-ink [&>svg]:size-3.5">
+            <TriangleAlert className="text-warning" />
             {warnings.toLocaleString('en')}
           </span>
         )}

@@ -31,19 +31,25 @@ export function createLogStore(post: Parameters<typeof createReportQueue>[0]['po
     for (const listener of listeners) listener()
   }
   const isRead = (of: number): boolean => of === page || keeps
+  // What was left out stands behind what came before it, which is still on its way.
+  let missing = 0
   const dropped = (of: number, count: number): void => {
-    if (isRead(of)) change(addDropped(log, count))
+    if (isRead(of)) missing += count
   }
   const queue = createReportQueue({
     post,
     take: (of, reports) => {
-      if (isRead(of)) change(addReports(log, reports))
+      if (!isRead(of)) return
+      const next = addReports(log, reports)
+      change(missing > 0 ? addDropped(next, missing) : next)
+      missing = 0
     },
     dropped,
   })
   return {
     begin() {
       page += 1
+      missing = 0
       change(beginPage(log, keeps))
       return page
     },
