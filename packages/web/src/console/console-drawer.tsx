@@ -65,22 +65,24 @@ export function ConsoleDrawer({ log, tab, onTab, keep, onKeep, onClose }: Consol
             placeholder={consoleWords.find[tab]}
             value={text}
             onChange={(event) => setText(event.target.value)}
-            className="h-7 w-full min-w-24 flex-1 rounded-control border border-hairline bg-panel px-2 text-13"
+            className="h-7 min-w-32 flex-1 rounded-control border border-hairline bg-panel px-2 text-13"
           />
-          <label className="flex h-7 shrink-0 items-center gap-1.5 text-12 text-muted">
-            <input type="checkbox" checked={keep} onChange={(event) => onKeep(event.target.checked)} />
-            {consoleWords.keep}
-          </label>
-          <IconButton
-            label={consoleWords.clear}
-            disabled={rows.console.length === 0 && rows.network.length === 0}
-            onClick={log.clear}
-          >
-            <Eraser />
-          </IconButton>
-          <IconButton label={consoleWords.close} onClick={onClose}>
-            <X />
-          </IconButton>
+          <span className="ml-auto flex items-center">
+            <label className="flex h-7 shrink-0 items-center gap-1.5 pe-2 text-12 text-muted">
+              <input type="checkbox" checked={keep} onChange={(event) => onKeep(event.target.checked)} />
+              {consoleWords.keep}
+            </label>
+            <IconButton
+              label={consoleWords.clear}
+              disabled={rows.console.length === 0 && rows.network.length === 0}
+              onClick={log.clear}
+            >
+              <Eraser />
+            </IconButton>
+            <IconButton label={consoleWords.close} onClick={onClose}>
+              <X />
+            </IconButton>
+          </span>
         </div>
         <Tabs.Content value="console" tabIndex={-1} className="flex min-h-0 flex-1 flex-col">
           <ConsoleRows rows={rows.console} level={level} text={text} />

@@ -28,11 +28,11 @@ export const ConsoleRowView = memo(({ row, actions }: ConsoleRowViewProps) => {
   return (
     <li className={classes(rowClass, row.level === 'error' && 'bg-danger-wash')}>
       <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5 py-1 @2xl:flex-nowrap">
-        <span className="flex w-18 shrink-0 items-center gap-1.5 font-sans">
+        <span className="flex w-20 shrink-0 items-center gap-1.5 font-sans">
           {levelIcons[row.level]}
           {row.kind === 'uncaught' ? consoleWords.uncaught : consoleWords.levelOf[row.level]}
         </span>
-        <span className="flex min-w-0 flex-1 items-center gap-2 max-@2xl:basis-40">
+        <span className="flex min-w-0 flex-1 items-center gap-2 @max-2xl:basis-40">
           {opens ? (
             <button
               type="button"
@@ -59,7 +59,7 @@ export const ConsoleRowView = memo(({ row, actions }: ConsoleRowViewProps) => {
             </span>
           )}
         </span>
-        <span className="flex min-w-0 items-center gap-3 max-@2xl:basis-full max-@2xl:ps-21 @2xl:max-w-1/2">
+        <span className="flex min-w-0 items-center gap-3 @max-2xl:basis-full @max-2xl:ps-23 @2xl:max-w-1/2">
           {place && <Place place={place} openFile={actions.openFile} />}
           <At ms={row.at} />
           {row.level === 'error' && (
@@ -78,7 +78,7 @@ ConsoleRowView.displayName = 'ConsoleRowView'
 type RowDetailProps = { row: ConsoleRow; text: string; openFile: RowActions['openFile'] }
 
 const RowDetail = ({ row, text, openFile }: RowDetailProps) => (
-  <div className="pb-2 @2xl:ps-21">
+  <div className="pb-2 @2xl:ps-23">
     <pre tabIndex={0} dir="auto" className="relative max-h-60 overflow-auto wrap-anywhere whitespace-pre-wrap">
       {text}
     </pre>

@@ -17,14 +17,14 @@ export const RequestRowView = memo(({ row, own }: { row: RequestRow; own: readon
   return (
     <li className={classes(rowClass, failed && 'bg-danger-wash')}>
       <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5 py-1 @2xl:flex-nowrap">
-        <span className="flex w-18 shrink-0 items-center gap-1.5">
+        <span className="flex w-20 shrink-0 items-center gap-1.5">
           {failed ? <CircleAlert {...icon} className="size-3.5 shrink-0 text-danger" /> : <ArrowLeftRight {...icon} />}
           {row.method}
         </span>
-        <span dir="ltr" className="min-w-0 flex-1 truncate max-@2xl:basis-40" title={row.url}>
+        <span dir="ltr" className="min-w-0 flex-1 truncate @max-2xl:basis-40" title={row.url}>
           {base ? row.url.slice(base.length) : row.url}
         </span>
-        <span className="flex shrink-0 items-center gap-3 max-@2xl:basis-full max-@2xl:ps-21">
+        <span className="flex shrink-0 items-center gap-3 @max-2xl:basis-full @max-2xl:ps-23">
           {row.body !== undefined && (
             <button
               type="button"
@@ -48,7 +48,7 @@ export const RequestRowView = memo(({ row, own }: { row: RequestRow; own: readon
         <pre
           tabIndex={0}
           dir="auto"
-          className="relative mb-2 max-h-60 overflow-auto wrap-anywhere whitespace-pre-wrap @2xl:ms-21"
+          className="relative mb-2 max-h-60 overflow-auto wrap-anywhere whitespace-pre-wrap @2xl:ms-23"
         >
           {row.body}
         </pre>

@@ -25,7 +25,7 @@ export const consoleWords = {
   requestsLabel: 'Requests',
   requests: { all: 'All requests', failed: 'Failed' },
   levelOf: { error: 'Error', warn: 'Warning', info: 'Info', log: 'Log', debug: 'Debug' },
-  uncaught: 'Not caught',
+  uncaught: 'Uncaught',
   blank: 'The page is blank: nothing is drawn in it.',
   empty: { console: 'The page has said nothing yet.', network: 'The page has asked for nothing yet.' },
   noMatch: 'Nothing matches.',

@@ -55,6 +55,7 @@ function Packages({ onClose }: { onClose: () => void }) {
           error={change.error}
           pending={change.isPending}
           onAnyway={() => change.mutate({ ...wish, allowNew: true })}
+          className="rounded-control bg-danger-wash px-3 py-2"
         />
       )}
       {file.isPending && <Spinner className="mt-4 animate-late" />}

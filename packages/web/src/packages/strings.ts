@@ -9,7 +9,7 @@ const phases: Record<InstallProgress['phase'], string> = {
 
 export const packageWords = {
   title: 'Packages',
-  intro: 'What the app uses of others. Scripts of packages never run.',
+  intro: 'Code of others that the app is built on. No script of a package ever runs.',
   phases,
   add: (name: string) => `Add ${name}`,
   adding: (name: string) => `Adding ${name}`,

@@ -143,7 +143,7 @@ test('L25: broken files leave the last working page with a badge, name their pla
   await shownFrame(page).getByText('Live page').waitFor()
   standIn.emit(app, broken(app))
   await page.getByText('Showing the last working version').waitFor()
-  await page.getByText('src/pages/Books.tsx does not compile, line 14. The page shows the last state that').waitFor()
+  await page.getByText('src/pages/Books.tsx, line 14, does not compile. The page shows the last state that').waitFor()
   await page.getByText('Details').click()
   await page.getByText('14 | <Card').waitFor()
   await expectAppAccessible(page)

@@ -100,6 +100,7 @@ const placeOf = (errors: readonly BuildError[]): Pick<Trouble, 'file' | 'line' |
 
 const textOf = ({ file, line, column, message, frame }: BuildError): string => {
   const place = file ? `${[file, line, column].filter((part) => part !== undefined).join(':')}\n` : ''
-  // A failure read off its text names its place already.
-  return `${file && message.includes(file) ? '' : place}${message}${frame ? `\n\n${frame}` : ''}`
+  // A failure that was read off its text names its place already.
+  const says = file && [`${file}:${line}`, `${file}, line ${line}`].some((known) => message.includes(known))
+  return `${says ? '' : place}${message}${frame ? `\n\n${frame}` : ''}`
 }

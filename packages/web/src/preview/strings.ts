@@ -25,7 +25,7 @@ export const previewWords = {
   older: (shown: number, newest: number) => `This is version ${shown}. The newest is ${newest}.`,
   toNewest: 'Show the newest',
   brokenIn: (file: string, line: number | undefined) =>
-    line === undefined ? `${file} does not compile.` : `${file} does not compile, line ${line}.`,
+    line === undefined ? `${file} does not compile.` : `${file}, line ${line}, does not compile.`,
   brokenSomewhere: 'The newest files do not compile.',
   showsLastWorking: 'The page shows the last state that worked.',
   brokenBadge: 'Showing the last working version',
