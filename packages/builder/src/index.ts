@@ -1,5 +1,7 @@
 export type * from './artifact.ts'
-export { findDependencySet, type DependencySet } from './dependency-set.ts'
+export { createDependencyStore, type DependencyStoreOptions } from './dependencies/create-dependency-store.ts'
+export type { DependencyStore, ObtainOptions } from './dependencies/dependency-store.ts'
+export { findDependencySet, starterStoreDir, starterWants, type DependencySet } from './dependency-set.ts'
 export { createFastBuildService, type FastBuildLimits, type FastBuildOptions } from './fast-build-service.ts'
 export type { BuildLog } from './log.ts'
 export { openSandbox, type SandboxOptions } from './sandbox/open-sandbox.ts'
