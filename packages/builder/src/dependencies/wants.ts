@@ -27,6 +27,9 @@ const MOST = { manifestBytes: 1024 * 1024, lockBytes: 20 * 1024 * 1024, dependen
 /** In the order in which they count, should there be several. `bun.lockb` is the older, binary one. */
 const LOCKS = ['bun.lock', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lockb']
 
+/** The files of an app that say which packages it wants: a tree of these alone has the same set. */
+export const wantsFiles: readonly string[] = ['package.json', ...LOCKS]
+
 const Ranges = z.record(z.string().max(300), z.string().max(300))
 
 const Manifest = z.object({
