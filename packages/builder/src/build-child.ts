@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import type { SourceTree } from './artifact.ts'
 import { encodeFrame, readFrames } from './frames.ts'
 import type { BuildLog } from './log.ts'
-import { BuildReply } from './messages.ts'
+import { BuildReply, type StylesReply } from './messages.ts'
+import type { StyleAnswer, StyleWork } from './styles/style-request.ts'
 
 /** What a build in a child came to. `ended`: the child is gone, and why. */
-export type ChildAnswer = BuildReply | { kind: 'ended'; reason: 'timeout' | 'aborted' | 'memory' | 'crashed' }
+export type ChildAnswer =
+  | Exclude<BuildReply, { kind: 'ask' }>
+  | { kind: 'ended'; reason: 'timeout' | 'aborted' | 'memory' | 'crashed' }
 
 /** One process that builds, one build at a time. Ending it is its owner's duty, and never fails. */
 export type BuildChild = {
@@ -30,6 +33,8 @@ export type ChildOptions = {
   /** Most memory the process may hold while it builds, in bytes. Watched where /proc exists; else the heap limit is all. */
   memoryBytes: number
   log: BuildLog
+  /** Compiles a stylesheet that needs code of the app, while the app is built. */
+  compileStyles(work: StyleWork, files: SourceTree, signal: AbortSignal): Promise<StyleAnswer>
 }
 
 const MAIN = fileURLToPath(new URL('./engine/main.ts', import.meta.url))
@@ -50,6 +55,7 @@ export function startBuildChild(options: ChildOptions): BuildChild {
   let isGone = false
   let ending = false
   let waiting: ((answer: ChildAnswer) => void) | null = null
+  let compileStyles: ((work: StyleWork) => Promise<StyleAnswer>) | null = null
   let nextId = 1
   const settle = (answer: ChildAnswer): void => {
     const resolve = waiting
@@ -65,7 +71,11 @@ export function startBuildChild(options: ChildOptions): BuildChild {
   child.once('exit', onGone)
   child.once('error', onGone)
   logStderr(child, options.log)
-  readReplies(child, options.log, (reply) => (reply.kind === 'ready' ? setReady(true) : settle(reply)))
+  readReplies(child, options.log, (reply) => {
+    if (reply.kind === 'ready') setReady(true)
+    else if (reply.kind === 'ask') void answerAsk(child, reply.ask, compileStyles?.(reply.work))
+    else settle(reply)
+  })
 
   return {
     pid: child.pid ?? -1,
@@ -76,6 +86,7 @@ export function startBuildChild(options: ChildOptions): BuildChild {
       if (isGone || ending) return { kind: 'ended', reason: 'crashed' }
       const { promise, resolve } = Promise.withResolvers<ChildAnswer>()
       waiting = resolve
+      compileStyles = (asked) => options.compileStyles(asked, files, work.signal)
       const unwatch = watch(child, { ...work, memoryBytes: options.memoryBytes }, (reason) => {
         ending = true
         settle({ kind: 'ended', reason })
@@ -106,6 +117,16 @@ function spawnEngine(options: ChildOptions): ChildProcessWithoutNullStreams {
   })
   child.stdin.on('error', () => child.kill('SIGKILL')) // it went away while being written to: `exit` tells the rest
   return child
+}
+
+async function answerAsk(
+  child: ChildProcessWithoutNullStreams,
+  ask: number,
+  compiled: Promise<StyleAnswer> | undefined,
+): Promise<void> {
+  const answer = await compiled
+  if (answer && child.stdin.writable)
+    child.stdin.write(encodeFrame({ kind: 'styles', ask, answer } satisfies StylesReply))
 }
 
 /** Calls `end` when a build is stopped, late or too large. Returns what ends the watch. */

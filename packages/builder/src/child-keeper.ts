@@ -1,6 +1,5 @@
 import type { SourceTree } from './artifact.ts'
-import { startBuildChild, type BuildChild, type ChildAnswer } from './build-child.ts'
-import type { BuildLog } from './log.ts'
+import { startBuildChild, type BuildChild, type ChildAnswer, type ChildOptions } from './build-child.ts'
 
 export type KeeperLimits = {
   /** Most memory a child may hold while it builds, in bytes: more, and it is killed. */
@@ -13,7 +12,7 @@ export type KeeperLimits = {
   idleMs: number
 }
 
-type KeeperOptions = { dependencySetDir: string; vendorCacheDir: string; log: BuildLog; limits: KeeperLimits }
+type KeeperOptions = Omit<ChildOptions, 'memoryBytes'> & { limits: KeeperLimits }
 type Work = { signal: AbortSignal; limitMs: number }
 type Kept = { child: BuildChild; builds: number; building: Promise<unknown> }
 

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
-import type { ChildAnswer } from './build-child.ts'
+import type { ChildAnswer, ChildOptions } from './build-child.ts'
 import { ChildKeeper, type KeeperLimits } from './child-keeper.ts'
 import type { BuildLog } from './log.ts'
+import type { StyleAnswer } from './styles/style-request.ts'
+import type { StyleService } from './styles/style-service.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
 export type FastBuildLimits = KeeperLimits
@@ -15,11 +17,13 @@ export type FastBuildOptions = {
   dependencySetDir: string
   vendorCacheDir: string
   log: BuildLog
+  /** Compiles styles that need code of an app. Without it such apps do not build. */
+  styles?: StyleService
   limits?: Partial<FastBuildLimits>
 }
 
 /** Raise it when the same tree would give another artifact. */
-const RECIPE = '1'
+const RECIPE = '2'
 
 const LIMITS: FastBuildLimits = {
   memoryBytes: 1_500 * 1024 * 1024,
@@ -38,7 +42,19 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
   crashed: 'The build process ended unexpectedly.',
 }
 
+const NO_STYLES: StyleAnswer = {
+  ok: false,
+  faults: [
+    { where: 'process', message: 'The styles of this app need its own code to run, which is not possible here.' },
+  ],
+}
+
 type BuildWork = { signal: AbortSignal; limitMs: number }
+
+function compileWith({ styles, dependencySetDir: dir }: FastBuildOptions): ChildOptions['compileStyles'] {
+  const dependencySet = { key: basename(dir), dir }
+  return async (work, tree, signal) => styles?.compile({ work, tree, dependencySet }, { signal }) ?? NO_STYLES
+}
 
 /** A child that was killed says nothing about the app: another one tries once more. */
 async function buildTwice(keeper: ChildKeeper, tree: SourceTree, work: BuildWork): Promise<ChildAnswer> {
@@ -49,7 +65,8 @@ async function buildTwice(keeper: ChildKeeper, tree: SourceTree, work: BuildWork
 
 /** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
-  const keeper = new ChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
+  const limits = { ...LIMITS, ...options.limits }
+  const keeper = new ChildKeeper({ ...options, limits, compileStyles: compileWith(options) })
   let last: Promise<unknown> = sweepVendorCache(options.vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
     options.log.warn('The cache of bundled packages was not swept', { error }),
   )

@@ -8,6 +8,7 @@ import { assert, must } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
+import type { StyleService } from './styles/style-service.ts'
 
 /** For tests: a real builder on the installed dependency set. */
 
@@ -29,9 +30,9 @@ export type TestBuilder = {
 }
 
 export async function startTestBuilder(
-  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean } = {},
+  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean; setDir?: string; styles?: StyleService } = {},
 ): Promise<TestBuilder> {
-  const set = findDependencySet(repositoryDir)
+  const set = options.setDir ? { dir: options.setDir, present: true } : findDependencySet(repositoryDir)
   assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
   const logged: string[] = []
   const note = (message: string, fields?: Record<string, unknown>): void =>
@@ -43,6 +44,7 @@ export async function startTestBuilder(
     vendorCacheDir,
     log: { error: note, warn: note, info: note },
     limits: options.limits ?? {},
+    ...(options.styles ? { styles: options.styles } : {}),
   })
   const close = async (): Promise<void> => {
     await service.close()
