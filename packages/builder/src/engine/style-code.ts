@@ -65,6 +65,7 @@ export async function bundleStyleCode(sources: Sources, path: string, source?: s
         sourcemap: 'hidden',
         codeSplitting: false,
       })
+      if (asked.some(leadsNowhere)) return null
       const [chunk] = output
       const bundled: BundledCode = {
         path,
@@ -81,6 +82,9 @@ export async function bundleStyleCode(sources: Sources, path: string, source?: s
     return null
   }
 }
+
+const isPath = (specifier: string): boolean => /^[./]/.test(specifier)
+const leadsNowhere = ({ specifier, found }: Asked): boolean => found === null && isPath(specifier)
 
 const isSame = (known: Kept, sources: Sources): boolean =>
   [...known.texts].every(([path, text]) => sources.files.text(path) === text) &&
@@ -101,7 +105,7 @@ function closedResolver(
       const found = findScript(sources, specifier, from)
       asked.push({ specifier, from, found })
       if (found !== null) return appId(found)
-      if (!/^[./]/.test(specifier)) return { id: specifier, external: true }
+      if (!isPath(specifier)) return { id: specifier, external: true }
       sources.problems.addAt(from, [specifier], `"${specifier}" is not a file of this app.`)
       return { id: specifier, external: true }
     },

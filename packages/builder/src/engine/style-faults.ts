@@ -1,7 +1,7 @@
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import type { StyleFault } from '../styles/style-request.ts'
 import { parseAppId, type AppFiles } from './app-files.ts'
-import { frameAt, withoutHostPaths, type Problems } from './problems.ts'
+import { frameAt, placeOf, withoutHostPaths, type Problems } from './problems.ts'
 import type { BundledCode } from './style-code.ts'
 
 type Places = {
@@ -44,30 +44,28 @@ function sheetWords(message: string): string {
   return `The class "${unknown}" does not exist, so @apply cannot use it. Define it in a @layer, or add its colour or size to the Tailwind config.`
 }
 
-function addScriptFault(fault: StyleFault, { files, problems, scripts }: Places): void {
+function addScriptFault(fault: StyleFault, places: Places): void {
+  const { files, problems, scripts } = places
+  if (fault.missing !== undefined) return addMissing(fault.missing, places)
   const script = scripts.find(({ path }) => path === fault.path) ?? scripts[0]
   if (!script) return problems.add({ message: withoutHostPaths(fault.message) })
-  if (fault.missing !== undefined) return addMissing(fault.missing, script, files, problems)
   const words = `The script "${script.path}" failed: ${withoutHostPaths(fault.message)}`
   const place = originOf(script, fault)
   if (!place) return problems.add({ file: script.path, message: words })
   problems.add({ ...place, message: words, frame: frameAt(files.text(place.file) ?? '', place.line, place.column) })
 }
 
-/** A package that is asked for and not there, reported where it is named. */
-function addMissing(missing: string, script: BundledCode, files: AppFiles, problems: Problems): void {
+/** A package that is asked for and not there, reported where a script or a stylesheet names it. */
+function addMissing(missing: string, { files, problems, scripts }: Places): void {
   const quoted = [`'${missing}'`, `"${missing}"`, `'${missing}/`, `"${missing}/`]
-  const file = script.files.find((path) => quoted.some((text) => files.text(path)?.includes(text))) ?? script.path
-  const text = files.text(file) ?? ''
+  const sheets = [...files.paths()].filter((path) => path.endsWith('.css'))
+  const named = [...scripts.flatMap((script) => script.files), ...sheets]
+  const file = named.find((path) => quoted.some((text) => files.text(path)?.includes(text))) ?? scripts[0]?.path
+  const text = file === undefined ? '' : (files.text(file) ?? '')
   const found = quoted.map((needle) => text.indexOf(needle)).find((at) => at !== -1)
-  const line = found === undefined ? null : text.slice(0, found).split('\n')
-  const place = line ? { line: line.length, column: (line.at(-1)?.length ?? 0) + 1 } : null
-  problems.add({
-    file,
-    message: `The package "${missing}" is not installed.`,
-    missing,
-    ...(place ? { ...place, frame: frameAt(text, place.line, place.column) } : {}),
-  })
+  const message = `The package "${missing}" is not installed.`
+  const place = found === undefined ? {} : placeOf(text, found)
+  problems.add({ message, missing, ...(file === undefined ? {} : { file }), ...place })
 }
 
 function originOf(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAppFiles } from '../engine/app-files.ts'
 import { gatherOutput } from '../engine/output.ts'
 import { openPackageStore, type PackageStore } from '../engine/package-store.ts'
@@ -74,6 +74,61 @@ test('an app with Tailwind 3 and a config in TypeScript builds unchanged', async
   expect(css).not.toContain('never-used')
 })
 
-test('the css is, letter for letter, what Tailwind 3 itself makes of the same files', async () => {
-  expect(await compiled(tailwindApp)).toBe(await reference(tailwindApp))
+const withConfig = (
+  config: string,
+  more: Record<string, string> = {},
+  name = 'tailwind.config.js',
+): Record<string, string> => {
+  const { 'tailwind.config.ts': _, ...rest } = tailwindApp
+  return { ...rest, [name]: config, ...more }
+}
+const theme = `theme: { extend: { colors: { border: '#eee', background: '#fff', foreground: '#000', card: '#ddd', ring: '#222', primary: { DEFAULT: '#111', foreground: '#fff' } } } }`
+const content = `content: ['./index.html', './src/**/*.{ts,tsx}']`
+
+describe('the css is, letter for letter, what Tailwind 3 itself makes of the same files', () => {
+  const apps: Record<string, () => Record<string, string>> = {
+    'a config in TypeScript with require': () => tailwindApp,
+    'CommonJS with presets, prefix, important, another separator and a plugin of its own': () =>
+      withConfig(
+        `const plugin = require('tailwindcss/plugin')
+        const { default: flatten } = require('tailwindcss/lib/util/flattenColorPalette')
+        const colors = require('tailwindcss/colors')
+        module.exports = { ${content}, presets: [require('./preset.cjs')], prefix: 'tw-', separator: '_', important: '#root', darkMode: 'media',
+          plugins: [plugin.withOptions(() => ({ addUtilities, addVariant, matchUtilities, theme, addComponents, e }) => {
+            addVariant('third', '&:nth-child(3)')
+            addUtilities({ '.skew-much': { transform: 'skewY(-10deg)' } })
+            addComponents({ '.btn': { padding: '1px', '&:hover': { color: colors.red[500] } } })
+            matchUtilities({ glow: (value) => ({ boxShadow: '0 0 3px ' + value }) }, { values: flatten(theme('colors')), type: 'color' })
+          })()] }`,
+        {
+          'preset.cjs': `module.exports = { ${theme} }`,
+          'src/index.css':
+            '@tailwind base; @tailwind components; @tailwind utilities; .x { @apply tw-p-4 hover_tw-m-1 }',
+          'src/more.tsx': `'tw-btn hover_tw-btn third_tw-skew-much tw-glow-primary tw-p-2 p-3 md_tw--mt-2 tw-glow-[#123]'`,
+        },
+        'tailwind.config.cjs',
+      ),
+    'modules with default imports, JSON and a file in TypeScript': () =>
+      withConfig(
+        `import defaultTheme from 'tailwindcss/defaultTheme'
+        import animate from 'tailwindcss-animate'
+        import sizes from './sizes.json'
+        import { colors } from './src/theme/colors'
+        const { fontFamily } = require('tailwindcss/defaultTheme')
+        export default { ${content}, theme: { extend: { colors, spacing: sizes, fontFamily: { sans: ['Inter', ...defaultTheme.fontFamily.sans], mono: fontFamily.mono } } }, plugins: [animate] }`,
+        {
+          'sizes.json': '{ "gutter": "13px" }',
+          'src/theme/colors.ts': `export const colors: Record<string, string> = { border: '#eee', background: '#fff', foreground: '#000', card: '#ddd', primary: '#111', ring: '#222' }`,
+          'src/index.css':
+            '@tailwind base; @tailwind components; @tailwind utilities; a { font-family: theme("fontFamily.sans"); padding: theme("spacing.gutter") }',
+        },
+        'tailwind.config.mjs',
+      ),
+    'an empty config': () =>
+      withConfig('module.exports = {}', {
+        'src/index.css': '@tailwind base;\n@tailwind utilities;\n.x { @apply p-4 }',
+      }),
+  }
+  for (const [name, files] of Object.entries(apps))
+    test(name, async () => expect(await compiled(files())).toBe(await reference(files())))
 })

@@ -15,7 +15,7 @@ export class MissingPackage extends Error {
 }
 
 const own = createRequire(import.meta.url)
-const PACKAGE = /^(?:@[\w.~-]+\/)?[\w.~-]+/
+const PACKAGE = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*/
 const MISSING = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'])
 
 /**
@@ -24,30 +24,27 @@ const MISSING = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'])
  */
 export function bindToolchain(major: 3 | 4): void {
   const name = major === 3 ? 'tailwindcss-3' : 'tailwindcss'
-  const toolchain = createRequire(own.resolve(`${name}/package.json`))
+  const toolchain = pathToFileURL(own.resolve(`${name}/package.json`)).href
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === 'tailwindcss' || specifier.startsWith('tailwindcss/')) {
-        const path = own.resolve(name + specifier.slice('tailwindcss'.length))
-        return { url: pathToFileURL(path).href, shortCircuit: true }
-      }
+      if (specifier === 'tailwindcss' || specifier.startsWith('tailwindcss/'))
+        return next(name + specifier.slice('tailwindcss'.length), { ...context, parentURL: import.meta.url })
       try {
         return next(specifier, context)
       } catch (error) {
-        if (!PACKAGE.test(specifier) || !MISSING.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-        return { url: pathToFileURL(fallback(toolchain, specifier, error)).href, shortCircuit: true }
+        const missing = PACKAGE.exec(specifier)?.[0]
+        if (missing === undefined || !isMissing(error)) throw error
+        try {
+          return next(specifier, { ...context, parentURL: toolchain })
+        } catch {
+          throw new MissingPackage(missing, error)
+        }
       }
     },
   })
 }
 
-function fallback(toolchain: NodeJS.Require, specifier: string, error: unknown): string {
-  try {
-    return toolchain.resolve(specifier)
-  } catch {
-    throw new MissingPackage(PACKAGE.exec(specifier)?.[0] ?? specifier, error)
-  }
-}
+const isMissing = (error: unknown): boolean => MISSING.has((error as NodeJS.ErrnoException).code ?? '')
 
 /** Runs code of apps as if it lay in `root`, the folder of their packages. */
 export type AppCode = {
