@@ -9,3 +9,11 @@ export { createFastBuildService, type FastBuildLimits, type FastBuildOptions } f
 export type { BuildLog } from './log.ts'
 export { openSandbox, type SandboxOptions } from './sandbox/open-sandbox.ts'
 export type * from './sandbox/sandbox.ts'
+export type { AskStyles, StyleAnswer, StyleFault, StyleWork } from './styles/style-request.ts'
+export {
+  createStyleService,
+  type StyleLimits,
+  type StyleOptions,
+  type StyleRequest,
+  type StyleService,
+} from './styles/style-service.ts'

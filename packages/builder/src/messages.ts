@@ -1,5 +1,6 @@
 import { BuildError } from '@overskill/protocol'
 import { z } from 'zod'
+import { StyleAnswer, StyleWork } from './styles/style-request.ts'
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Bytes were expected')
 
@@ -12,6 +13,10 @@ export const BuildRequest = z.object({
   set: z.object({ key: z.string(), dir: z.string() }),
 })
 export type BuildRequest = z.infer<typeof BuildRequest>
+
+/** The owner's answer to a child that asked for a stylesheet. */
+export const StylesReply = z.object({ kind: z.literal('styles'), ask: z.int(), answer: StyleAnswer })
+export type StylesReply = z.infer<typeof StylesReply>
 
 /** What a child is told when it starts. All paths are absolute. */
 export const EngineOptions = z.object({
@@ -44,6 +49,8 @@ export const BuildReply = z.discriminatedUnion('kind', [
     vendorContents: z.map(FileName, Bytes).nullable(),
     rssBytes: z.number(),
   }),
+  /** Asks, while it builds, for a stylesheet that needs code of the app. */
+  z.object({ kind: z.literal('ask'), ask: z.int(), work: StyleWork }),
   z.object({ kind: z.literal('failed'), id: z.int(), errors: z.array(BuildError), rssBytes: z.number() }),
   /** The engine itself failed: our mistake, told in words for the log. */
   z.object({ kind: z.literal('broken'), id: z.int(), detail: z.string(), rssBytes: z.number() }),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assert, must } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
@@ -10,6 +10,7 @@ import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
 import { openSandbox } from './sandbox/open-sandbox.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import type { StyleService } from './styles/style-service.ts'
 
 /** For tests: a real builder on the installed dependency set. */
 
@@ -34,9 +35,16 @@ export type TestBuilder = {
 }
 
 export async function startTestBuilder(
-  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean; sandbox?: Sandbox } = {},
+  options: {
+    limits?: Partial<FastBuildLimits>
+    freshCache?: boolean
+    sandbox?: Sandbox
+    setDir?: string
+    styles?: StyleService
+  } = {},
 ): Promise<TestBuilder> {
-  const set = findDependencySet(repositoryDir)
+  const { setDir } = options
+  const set = setDir ? { key: basename(setDir), dir: setDir, present: true } : findDependencySet(repositoryDir)
   assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
   const logged: string[] = []
   const note = (message: string, fields?: Record<string, unknown>): void =>
@@ -49,6 +57,7 @@ export async function startTestBuilder(
     vendorCacheDir,
     log: { error: note, warn: note, info: note },
     limits: options.limits ?? {},
+    ...(options.styles && { styles: options.styles }),
   })
   const close = async (): Promise<void> => {
     await service.close()

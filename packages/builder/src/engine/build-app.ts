@@ -1,5 +1,6 @@
 import type { BuildError } from '@overskill/protocol'
 import type { VendorSet } from '../messages.ts'
+import type { AskStyles } from '../styles/style-request.ts'
 import { readAliases } from './aliases.ts'
 import { appId, openAppFiles } from './app-files.ts'
 import type { CssByModule } from './app-plugin.ts'
@@ -29,6 +30,7 @@ export async function buildApp(
   tree: ReadonlyMap<string, Uint8Array>,
   store: PackageStore,
   vendorFor: VendorSource,
+  askStyles: AskStyles,
 ): Promise<AppBuild> {
   const all = new Map(tree)
   const files = openAppFiles(all)
@@ -36,7 +38,7 @@ export async function buildApp(
   const output = gatherOutput()
   const placeholders = createPlaceholders()
   const aliases = readAliases(files)
-  const stylesheets = createStylesheets({ files, store, aliases, output, problems })
+  const stylesheets = createStylesheets({ files, store, aliases, output, problems, askStyles })
   const workers = gatherWorkers((path, ancestors) => bundleWorker(sources, path, ancestors))
   const sources: AppSources = { files, store, aliases, output, problems, stylesheets, placeholders, workers }
   const page = readPage(files, output, problems, (path, code) => all.set(path, new TextEncoder().encode(code)))
