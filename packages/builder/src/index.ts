@@ -4,3 +4,5 @@ export { createFastBuildService, type FastBuildLimits, type FastBuildOptions } f
 export type { BuildLog } from './log.ts'
 export { maskSecrets, maskUrl } from './page/mask-secrets.ts'
 export { previewPageScript } from './page/preview-page-script.ts'
+export { createScriptPlaces, type ScriptPlaces } from './script-places.ts'
+export type { LiveChange, LivePreviewService } from './live-preview.ts'
