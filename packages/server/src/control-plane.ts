@@ -1,9 +1,16 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createFastBuildService, type FastBuildService, findDependencySet } from '@overskill/builder'
+import {
+  createFastBuildService,
+  createScriptPlaces,
+  type FastBuildService,
+  findDependencySet,
+  type LivePreviewService,
+  previewPageScript,
+} from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
+import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createBlobStore } from './apps/files.ts'
@@ -25,6 +32,9 @@ import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
 import { StartRefused } from './life/start-refused.ts'
 import type { Log } from './log.ts'
+import { createLiveHost, type LiveHost } from './previews/live-host.ts'
+import { createLivePreviews } from './previews/live-previews.ts'
+import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
@@ -40,6 +50,8 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
 export type ControlPlane = {
   services: Services
   edge: Pick<EdgePreviewService, 'handle'>
+  /** Answers at the `live-` hosts; undefined where no live pages are made. */
+  live: LiveHost | undefined
   /** Ends what runs, in reverse order of its making. What was under way goes on at the next start. */
   close(): Promise<void>
 }
@@ -51,6 +63,8 @@ export type ControlPlaneOptions = {
   version: string
   /** For measuring and tests: how the sample model is paced. */
   samplePace?: 'fast' | 'instant' | 'realistic'
+  /** Makes live pages. Absent: there are none. */
+  live?: LivePreviewService
 }
 
 /** Builds the whole control plane on an open database. The one place where rooms meet; no room makes another. */
@@ -72,7 +86,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
   const versions = createVersions({ db, starter })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions })
-  const turning = createTurning({ ...base, apps, versions, models, deployments })
+  const previewing = createPreviewing({ ...base, apps, service: options.live })
+  const { reports, live } = previewing
+  const turning = createTurning({ ...base, apps, versions, models, deployments, reports })
 
   await hosts.load()
   await pipeline.resume()
@@ -92,11 +108,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     queue,
     models,
     conversationOf,
+    reports,
+    live,
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
-    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder]),
+    live: previewing.host,
+    close: closeInOrder([together(appBuilder, pipeline), ...(live ? [live] : []), batcher, events, sample, builder]),
   }
 }
 
@@ -127,8 +146,42 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
   return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
 }
 
-function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
-  const { config, db, log, events, builder, apps, versions, models, deployments, onError } = base
+/** What previewed pages show and tell. */
+function createPreviewing(base: Base & { apps: Apps; service: LivePreviewService | undefined }) {
+  const { config, db, events, edge, addresses, apps, service, onError } = base
+  const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
+  const reports = createPreviewReports({
+    db,
+    log: events,
+    locate: {
+      preview: (app, places) => built.locate(app, places),
+      live: async (app, places) => (await service?.locate(app, places)) ?? [],
+    },
+    urlOf: (app, host) => (host === 'live' ? liveUrl : previewUrl)(addresses, app),
+  })
+  if (!service) return { reports, live: undefined, host: undefined }
+  const live = createLivePreviews({ db, log: events, apps, service, onError })
+  const host = createLiveHost({
+    previews: live,
+    service,
+    urlOf: (app) => liveUrl(addresses, app),
+    sendNoApp: (request, response, key) => edge.handle(request, response, { kind: 'live', key }),
+    studioOrigins: studioOrigins(config),
+    onError,
+  })
+  return { reports, live, host }
+}
+
+type TurningParts = {
+  apps: Apps
+  versions: Versions
+  models: TurnModels
+  deployments: Deployments
+  reports: PreviewReports
+}
+
+function createTurning(base: Base & TurningParts) {
+  const { config, db, log, events, builder, apps, versions, models, deployments, reports, onError } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -139,7 +192,8 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
     return asked.ok ? asked.value : undefined
   }
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy, cancelDeploy }
+  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, reports }
+  const parts = { ...shared, deploy, cancelDeploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,
@@ -167,6 +221,7 @@ const openEdge = (
   createEdgePreviewService({
     contentDir: join(config.dataDir, 'edge'),
     studioOrigins: studioOrigins(config),
+    previewScript: previewPageScript(studioOrigins(config)),
     publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
     onError,
   })

@@ -19,6 +19,18 @@ const known: Record<string, ToolWords> = {
   'os-view': { doing: 'Reading', done: 'Read', failed: 'Did not read', many: files },
   'os-list-files': { doing: 'Listing files', done: 'Listed files', failed: 'Did not list files', many: times },
   'os-search-files': { doing: 'Searching', done: 'Searched', failed: 'Did not search', many: times },
+  'os-read-console-logs': {
+    doing: 'Reading the console',
+    done: 'Read the console',
+    failed: 'Did not read the console',
+    many: times,
+  },
+  'os-read-network-requests': {
+    doing: 'Reading requests',
+    done: 'Read requests',
+    failed: 'Did not read requests',
+    many: times,
+  },
   'os-rename': { doing: 'Renaming', done: 'Renamed', failed: 'Did not rename', many: files },
   'os-delete': { doing: 'Deleting', done: 'Deleted', failed: 'Did not delete', many: files },
   'os-copy': { doing: 'Copying', done: 'Copied', failed: 'Did not copy', many: files },
