@@ -1,6 +1,8 @@
 export type * from './artifact.ts'
 export { findDependencySet, type DependencySet } from './dependency-set.ts'
 export { createFastBuildService, type FastBuildLimits, type FastBuildOptions } from './fast-build-service.ts'
+export { createLivePreviewService, type LiveLimits, type LivePreviewOptions } from './live/live-preview-service.ts'
+export type * from './live-preview.ts'
 export type { BuildLog } from './log.ts'
 export { openSandbox, type SandboxOptions } from './sandbox/open-sandbox.ts'
 export type * from './sandbox/sandbox.ts'
