@@ -1,7 +1,7 @@
 import { BuildError } from '@overskill/protocol'
 import { z } from 'zod'
 
-const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Bytes were expected')
+export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Bytes were expected')
 
 /** What owner and child say to each other. The child's side is parsed: an app's code may have got the better of it. */
 
@@ -11,7 +11,8 @@ export const BuildRequest = z.object({
 })
 export type BuildRequest = z.infer<typeof BuildRequest>
 
-const FileName = z.string().regex(/^[0-9a-f]{20}\.js$/)
+/** A bundled file of packages, named by its content. */
+export const FileName = z.string().regex(/^[0-9a-f]{20}\.js$/)
 const Hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** Packages bundled for one set of used names: which file stands for a specifier, and what the files are. */

@@ -47,8 +47,17 @@ export async function compileTailwind(
   candidates: readonly string[],
   load: (specifier: string, fromId: string) => LoadedStylesheet,
 ): Promise<string> {
+  const compiler = await openTailwind(sheet, load)
+  return compiler.build([...candidates])
+}
+
+/** The same, kept open: `build` answers the whole sheet with the classes of all its calls. Throws likewise. */
+export async function openTailwind(
+  sheet: LoadedStylesheet,
+  load: (specifier: string, fromId: string) => LoadedStylesheet,
+): Promise<{ build(candidates: string[]): string }> {
   refuseExplosions(sheet.text)
-  const compiler = await compile(sheet.text, {
+  return compile(sheet.text, {
     base: sheet.id,
     from: sheet.id,
     async loadModule(specifier, _base, kind) {
@@ -60,7 +69,6 @@ export async function compileTailwind(
       return { path: loaded.id, base: loaded.id, content: loaded.text }
     },
   })
-  return compiler.build([...candidates])
 }
 
 const MAX_INLINE_CLASSES = 2_000
