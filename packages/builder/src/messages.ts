@@ -8,11 +8,20 @@ export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array
 export const BuildRequest = z.object({
   id: z.int(),
   files: z.map(z.string(), Bytes),
+  /** The packages that the app may import; the folder lies among those that the child was given. */
+  set: z.object({ key: z.string(), dir: z.string() }),
 })
 export type BuildRequest = z.infer<typeof BuildRequest>
 
 /** A bundled file of packages, named by its content. */
 export const FileName = z.string().regex(/^[0-9a-f]{20}\.js$/)
+/** What a child is told when it starts. All paths are absolute. */
+export const EngineOptions = z.object({
+  dependenciesDir: z.string(),
+  starterSet: z.object({ key: z.string(), dir: z.string() }),
+  vendorCacheDir: z.string(),
+})
+
 const Hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** Packages bundled for one set of used names: which file stands for a specifier, and what the files are. */

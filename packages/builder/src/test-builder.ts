@@ -8,6 +8,8 @@ import { assert, must } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** For tests: a real builder on the installed dependency set. */
 
@@ -19,6 +21,9 @@ const recipe = createHash('sha256')
   .digest('hex')
 const sharedCacheDir = join(repositoryDir, '.runtime', 'test-vendor', recipe.slice(0, 16))
 
+/** The sandbox of this machine, for all builders of a test file. */
+const sandboxOfTests = openSandbox()
+
 export type TestBuilder = {
   service: FastBuildService
   vendorCacheDir: string
@@ -29,7 +34,7 @@ export type TestBuilder = {
 }
 
 export async function startTestBuilder(
-  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean } = {},
+  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean; sandbox?: Sandbox } = {},
 ): Promise<TestBuilder> {
   const set = findDependencySet(repositoryDir)
   assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
@@ -39,7 +44,8 @@ export async function startTestBuilder(
   const fresh = options.freshCache ? await mkdtemp(join(tmpdir(), 'vendor-')) : null
   const vendorCacheDir = fresh ?? sharedCacheDir
   const service = createFastBuildService({
-    dependencySetDir: set.dir,
+    sandbox: options.sandbox ?? (await sandboxOfTests),
+    starterSet: set,
     vendorCacheDir,
     log: { error: note, warn: note, info: note },
     limits: options.limits ?? {},

@@ -62,7 +62,7 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
       await appBuilder.stopAll(app)
       await deployments.takeDown(app)
       rooms.reports.drop(app)
-      await rooms.live?.drop(app)
+      await rooms.live.drop(app)
       const { productionUrl: _gone, ...shown } = removed.value
       return ok({ app: shown })
     },

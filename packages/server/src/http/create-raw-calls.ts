@@ -43,15 +43,13 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
       const shown = await apps.find(app)
       if (!shown.ok) return shown
       const value = { app: await apps.present(shown.value), conversation, deployments: await deployments.recent(app) }
-      const state = live?.state(app)
+      const state = live.state(app)
       return ok({ seq: conversation.seq, ...value, ...(state && { live: state }) })
     },
 
     async events(app, after, signal) {
       const row = await apps.find(app)
-      return row.ok
-        ? ok(live ? openingAhead(live, app, log.read(app, after, signal)) : log.read(app, after, signal))
-        : row
+      return row.ok ? ok(openingAhead(live, app, log.read(app, after, signal))) : row
     },
 
     async oldest(app) {

@@ -14,11 +14,11 @@ import { createStudioFiles } from './studio-files.ts'
 import { createUpgrades } from './upgrades.ts'
 import { openDoor, type Caller, type Door } from './who-may-call.ts'
 
-/** Answers a request for an app's host: preview, live or published. */
+/** Answers a request for an app's host: preview or published. */
 export type EdgeHandle = (request: IncomingMessage, response: ServerResponse, target: HostTarget) => void
 
 /** What the server hands requests to, once it is there. */
-export type HttpParts = { services: Services; database: Database; edgeHandle: EdgeHandle; live?: LiveHost | undefined }
+export type HttpParts = { services: Services; database: Database; edgeHandle: EdgeHandle; live: LiveHost }
 
 export type HttpServer = {
   /** Listens at every address; until `open`, requests get 503 `starting`. Refuses when the port is taken. */
@@ -43,9 +43,9 @@ const stopping = { code: 'starting', detail: 'OverSkill is stopping.' } as const
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { config, log } = options
   const closing = new AbortController()
-  let parts: { studio: RequestListener; edgeHandle: EdgeHandle; live: LiveHost | undefined } | undefined
+  let parts: { studio: RequestListener; edgeHandle: EdgeHandle; live: LiveHost } | undefined
   const doorOf = (request: IncomingMessage): Door => openDoor(callerOf(request), config.domains, config.publicUrl)
-  const upgrades = createUpgrades(doorOf, () => parts && { host: parts.live })
+  const upgrades = createUpgrades(doorOf, () => parts?.live)
 
   const handle: RequestListener = (request, response) => {
     const door = doorOf(request)
@@ -100,15 +100,10 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   }
 }
 
-/** A live page has a handler of its own; where there is none, it is an address without an app. */
-function handleApp(
-  { edgeHandle, live }: Pick<HttpParts, 'edgeHandle' | 'live'>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: HostTarget,
-): void {
-  if (target.kind === 'live' && live) live.handle(request, response, target.key)
-  else edgeHandle(request, response, target)
+const handleApp = (parts: Pick<HttpParts, 'edgeHandle' | 'live'>, ...call: Parameters<EdgeHandle>): void => {
+  const [request, response, { kind, key }] = call
+  if (kind === 'live') parts.live.handle(request, response, key)
+  else parts.edgeHandle(...call)
 }
 
 const callerOf = ({ method = 'GET', url = '', headers, rawHeaders }: IncomingMessage): Caller => ({

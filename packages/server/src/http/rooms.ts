@@ -25,7 +25,6 @@ export type Rooms = {
   queue: MessageQueue
   models: TurnModels
   reports: PreviewReports
-  /** Absent where no live pages are made. */
-  live: LivePreviews | undefined
+  live: LivePreviews
   conversationOf: (app: string) => Promise<Conversation>
 }

@@ -18,7 +18,7 @@ export type Upgrades = {
  */
 export function createUpgrades(
   openDoorOf: (request: IncomingMessage) => Door,
-  live: () => { host: LiveHost | undefined } | undefined,
+  live: () => LiveHost | undefined,
 ): Upgrades {
   const sockets = new Set<Duplex>()
   let isEnded = false
@@ -29,11 +29,11 @@ export function createUpgrades(
       const door = openDoorOf(request)
       if (door.kind === 'refused') return refuseSocket(socket, door.failure)
       if (isEnded) return refuseSocket(socket, { code: 'starting', detail: 'OverSkill is stopping.' })
-      const there = live()
-      if (!there) return refuseSocket(socket, { code: 'starting', detail: 'OverSkill is starting.' })
-      if (door.kind !== 'app' || door.target.kind !== 'live' || !there.host)
+      const host = live()
+      if (!host) return refuseSocket(socket, { code: 'starting', detail: 'OverSkill is starting.' })
+      if (door.kind !== 'app' || door.target.kind !== 'live')
         return refuseSocket(socket, { code: 'not_found', detail: 'There are no WebSockets here.' })
-      there.host.upgrade(request, socket, head, door.target.key)
+      host.upgrade(request, socket, head, door.target.key)
     },
     end() {
       isEnded = true

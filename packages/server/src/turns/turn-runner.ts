@@ -1,5 +1,5 @@
 import { type AgentNote, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
-import type { AssistantMessage, Conversation } from '@overskill/protocol'
+import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
 import type { BlobStore, Tree } from '@overskill/workspace'
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
 import { must } from '@overskill/protocol'
@@ -12,6 +12,7 @@ import { turns } from '../database/schema.ts'
 import type { DeltaBatcher } from '../events/delta-batcher.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
+import { faultOfBuild } from './check-work.ts'
 import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
 import { openTurn } from './opening.ts'
@@ -37,6 +38,8 @@ export type TurnRunnerOptions = {
   deploy: TurnFinish['deploy']
   cancelDeploy: TurnFinish['cancelDeploy']
   conversation: (app: string) => Promise<Conversation>
+  /** Builds the draft when the model says that it is done; the faults that it finds. */
+  check: (tree: Tree, signal: AbortSignal) => Promise<BuildError[] | undefined>
   note: (turn: TurnRow, note: AgentNote) => void
 }
 
@@ -135,6 +138,10 @@ async function runModel(
     history: joinUsers([...(await readHistory(db, turn.app, turn.position)), ...opening, ...plan.entries]),
     step: plan.step,
     ...(plan.resume && { resume: plan.resume }),
+    async check(signal) {
+      const errors = await options.check(journal.tree, signal)
+      return errors && faultOfBuild(errors)
+    },
     limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
     log: (text) => note(turn, text),
   })

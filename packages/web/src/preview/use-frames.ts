@@ -1,0 +1,94 @@
+import type { Deployment } from '@overskill/protocol'
+import { useEffect, useEffectEvent, useState } from 'react'
+import type { ReportSink } from '../console/log-store.ts'
+import type { AppState } from '../editor/app-state.ts'
+import type { Frame, FrameHeard } from './app-frame.tsx'
+import { chooseHost, type Host } from './preview-host.ts'
+import { previewStateOf } from './preview-state.ts'
+import { usePageTalk } from './use-page-talk.ts'
+
+/** An app that never finishes loading is shown as far as it came. */
+const longestLoadMs = 8_000
+
+export type Frames = FrameHeard & {
+  shown: Frame | undefined
+  /** What takes its place once it is there. */
+  next: Frame | undefined
+  /** Where in the app one is, as far as its page says. */
+  route: string
+  go: (route: string) => void
+  reload: () => void
+  /** A deployment that waits because something was typed in the page in view, and the way to show it. */
+  waiting: Deployment | undefined
+  showWaiting: () => void
+}
+
+/** Which pages of the app are loaded, which is in view, and what they say. */
+export function useFrames(state: AppState, reports: ReportSink): Frames {
+  const { app } = state.snapshot
+  const [shown, setShown] = useState<Frame>()
+  const [touched, setTouched] = useState<string>()
+  const [lost, setLost] = useState<{ at: number | undefined; count: number }>({ at: undefined, count: 0 })
+  const [loads, setLoads] = useState(0)
+  const [asked, setAsked] = useState('/')
+  const [paths, setPaths] = useState<Record<string, string>>({})
+  const route = (shown && paths[shown.key]) ?? asked
+  const deployed = previewStateOf(state).live
+  const isTouched = shown !== undefined && touched === shown.key
+  const choice = chooseHost(state, { shows: shown?.host, touched: isTouched, lostAt: lost.at })
+
+  const frameOf = (host: Host): Frame => ({
+    key: host === 'live' ? `live ${loads} ${lost.count}` : `preview ${deployed?.id} ${loads}`,
+    host,
+    url: new URL(route, host === 'live' ? app.liveUrl : app.previewUrl).href,
+  })
+  const wanted = choice.host && frameOf(choice.host)
+  // What is deployed is there at once; anything newer takes its place when it has come.
+  if (!shown && deployed) setShown(frameOf('preview'))
+  if (shown && !wanted) setShown(undefined)
+  const next = wanted?.key === shown?.key ? undefined : wanted
+
+  const show = (frame: Frame): void => {
+    setAsked(route)
+    setPaths(({ [frame.key]: path }) => (path === undefined ? {} : { [frame.key]: path }))
+    setShown(frame)
+  }
+  const onMessage = usePageTalk(reports, {
+    onReady: (frame) => {
+      if (touched === frame.key) setTouched(undefined)
+      if (frame.key === next?.key) show(frame)
+    },
+    // One that is still loading says where it is too; that counts once it is in view.
+    onPath: (frame, path) => setPaths((before) => ({ ...before, [frame.key]: path })),
+    onTouched: (frame) => setTouched(frame.key),
+  })
+  useLimit(next?.host === 'preview' ? next : undefined, show)
+  return {
+    shown,
+    next,
+    route,
+    go: (path) => {
+      setAsked(path)
+      setPaths({})
+      setLoads(loads + 1)
+    },
+    reload: () => setLoads(loads + 1),
+    waiting: choice.waiting,
+    showWaiting: () => setTouched(undefined),
+    onMessage,
+    // A live page is one only once it answers: until then it may be the words of a server that has none.
+    onLoad: (frame) => frame.host === 'preview' && frame.key === next?.key && show(frame),
+    onSilence: (frame) => frame.host === 'live' && setLost({ at: state.changes, count: lost.count + 1 }),
+  }
+}
+
+/** Shows a frame that has not finished loading in time. */
+function useLimit(frame: Frame | undefined, show: (frame: Frame) => void): void {
+  const late = useEffectEvent(() => frame && show(frame))
+  const key = frame?.key
+  useEffect(() => {
+    if (key === undefined) return
+    const timer = setTimeout(() => late(), longestLoadMs)
+    return () => clearTimeout(timer)
+  }, [key])
+}
