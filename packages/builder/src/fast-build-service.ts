@@ -4,15 +4,14 @@ import { dirname } from 'node:path'
 import { ok } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
-import type { BuildInput, ChildAnswer, ChildOptions } from './build-child.ts'
+import type { BuildInput, ChildAnswer } from './build-child.ts'
 import { BuildPool, type PoolLimits } from './build-pool.ts'
 import { createBuildTurns } from './build-turns.ts'
 import type { DependencyStore } from './dependencies/dependency-store.ts'
 import type { DependencySet } from './dependency-set.ts'
 import type { BuildLog } from './log.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import type { StyleAnswer } from './styles/style-request.ts'
-import type { StyleService } from './styles/style-service.ts'
+import { compileStylesWith, type StyleService } from './styles/style-service.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
 export type FastBuildLimits = PoolLimits
@@ -76,18 +75,6 @@ function wordsFor(answer: Exclude<ChildAnswer, { kind: 'built' | 'failed' }>): s
 const wordsOfMode = ({ mode }: Sandbox): string | null =>
   mode.kind === 'reduced' ? `Builds run in reduced mode, without a sandbox of the system: ${mode.reason}` : null
 
-const NO_STYLES: StyleAnswer = {
-  ok: false,
-  faults: [
-    { where: 'process', message: 'The styles of this app need its own code to run, which is not possible here.' },
-  ],
-}
-
-const compileWith =
-  (styles: StyleService | undefined): ChildOptions['compileStyles'] =>
-  async (work, { files: tree, set: dependencySet }, signal) =>
-    styles?.compile({ work, tree, dependencySet }, { signal }) ?? NO_STYLES
-
 /** A child that was killed says nothing about the app: another one tries once more. */
 async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): Promise<ChildAnswer> {
   const answer = await pool.build(input, work)
@@ -101,9 +88,11 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
   const limits = { ...LIMITS, ...options.limits }
   for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
+  const compileStyles = compileStylesWith(options.styles)
   const pool = new BuildPool({
     ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
-    compileStyles: compileWith(options.styles),
+    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
+      compileStyles(work, { tree, dependencySet }, signal),
   })
   const turns = createBuildTurns(limits.builds)
   const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>

@@ -1,15 +1,20 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   createFastBuildService,
+  createLivePreviewService,
+  createScriptPlaces,
   type FastBuildService,
   findDependencySet,
+  type LivePreviewService,
   openSandbox,
+  previewPageScript,
   type Sandbox,
 } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
+import { type LiveState, ok } from '@overskill/protocol'
+import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createBlobStore } from './apps/files.ts'
@@ -32,6 +37,9 @@ import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
 import { StartRefused } from './life/start-refused.ts'
 import type { Log } from './log.ts'
+import { createLiveHost, type LiveHost } from './previews/live-host.ts'
+import { createLivePreviews } from './previews/live-previews.ts'
+import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
@@ -47,6 +55,8 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
 export type ControlPlane = {
   services: Services
   edge: Pick<EdgePreviewService, 'handle'>
+  /** Answers at the `live-` hosts. */
+  live: LiveHost
   /** Ends what runs, in reverse order of its making. What was under way goes on at the next start. */
   close(): Promise<void>
 }
@@ -72,7 +82,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
-  const base = { config, db, log, events, builder, edge, addresses, onError }
+  const base = { config, db, log, events, sandbox, builder, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const starter = await loadStarter(join(repository, 'starter'), db)
 
@@ -81,7 +91,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const versions = createVersions({ db, starter })
   const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
-  const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds })
+  const { reports, live, liveHost } = createPreviewing({ ...base, apps })
+  const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds, reports })
 
   await hosts.load()
   await pipeline.resume()
@@ -101,11 +112,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     queue,
     models,
     conversationOf,
+    reports,
+    live,
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
-    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder]),
+    live: liveHost,
+    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, sample, builder]),
   }
 }
 
@@ -115,6 +129,7 @@ type Base = {
   db: Database
   log: Log
   events: EventLog
+  sandbox: Sandbox
   builder: FastBuildService
   edge: EdgePreviewService
   addresses: Addresses
@@ -136,16 +151,43 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuil
   return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
 }
 
+/** What previewed pages show and tell. */
+function createPreviewing(base: Base & { apps: Apps }) {
+  const { config, db, events, edge, addresses, apps, onError } = base
+  const service = createLivePages(base, (app, state) => live.noteState(app, state))
+  const live = createLivePreviews({ db, log: events, apps, service, onError })
+  const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
+  const reports = createPreviewReports({
+    db,
+    log: events,
+    locate: {
+      preview: (app, places) => built.locate(app, places),
+      live: (app, places) => service.locate(app, places),
+    },
+    urlOf: (app, host) => (host === 'live' ? liveUrl : previewUrl)(addresses, app),
+  })
+  const liveHost = createLiveHost({
+    previews: live,
+    service,
+    urlOf: (app) => liveUrl(addresses, app),
+    sendNoApp: (request, response, key) => edge.handle(request, response, { kind: 'live', key }),
+    studioOrigins: studioOrigins(config),
+    onError,
+  })
+  return { reports, live, liveHost }
+}
+
 type TurningBase = Base & {
   apps: Apps
   versions: Versions
   models: TurnModels
   deployments: Deployments
+  reports: PreviewReports
   treeBuilds: TreeBuilds
 }
 
 function createTurning(base: TurningBase) {
-  const { config, db, log, events, builder, apps, versions, models, deployments, treeBuilds, onError } = base
+  const { config, db, log, events, builder, apps, versions, models, deployments, treeBuilds, reports, onError } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -156,7 +198,8 @@ function createTurning(base: TurningBase) {
     return asked.ok ? asked.value : undefined
   }
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy, cancelDeploy }
+  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, reports }
+  const parts = { ...shared, deploy, cancelDeploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,
@@ -185,6 +228,7 @@ const openEdge = (
   createEdgePreviewService({
     contentDir: join(config.dataDir, 'edge'),
     studioOrigins: studioOrigins(config),
+    previewScript: previewPageScript(studioOrigins(config)),
     publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
     onError,
   })
@@ -194,6 +238,23 @@ function createBuilder(config: Config, log: Log, sandbox: Sandbox): FastBuildSer
   if (!starterSet.present)
     throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
   return createFastBuildService({ sandbox, starterSet, vendorCacheDir: join(config.dataDir, 'vendor'), log })
+}
+
+function createLivePages(
+  { config, log, sandbox }: Pick<Base, 'config' | 'log' | 'sandbox'>,
+  onState: (app: string, state: LiveState) => void,
+): LivePreviewService {
+  const starterSet = findDependencySet(repository)
+  return createLivePreviewService({
+    sandbox,
+    dependencies: { find: () => ok(starterSet), obtain: async () => ok(starterSet) },
+    dependenciesDir: dirname(starterSet.dir),
+    vendorCacheDir: join(config.dataDir, 'live-vendor'),
+    frameAncestors: studioOrigins(config),
+    pageScript: previewPageScript(studioOrigins(config)),
+    log,
+    onState,
+  })
 }
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */

@@ -4,7 +4,7 @@ import { findModule, joinInApp, parseAppId, type AppFiles } from './app-files.ts
 import { keepCompiler, type KeptCompiler } from './kept-compiler.ts'
 import { contentHash } from './output.ts'
 import { packageName } from './package-name.ts'
-import type { PackageStore } from './package-store.ts'
+import { findTailwindStylesheet, type PackageStore } from './package-store.ts'
 import type { Problems } from './problems.ts'
 import { keepRecent } from './recent.ts'
 import { bundleStyleCode, type BundledCode } from './style-code.ts'
@@ -20,6 +20,12 @@ type Sources = {
 }
 
 type Load = (specifier: string, fromId: string) => LoadedStylesheet
+
+/** Stylesheets of Tailwind itself before all others: they belong to the builder. */
+export const withTailwindSheets =
+  (load: Load): Load =>
+  (specifier, fromId) =>
+    findTailwindStylesheet(specifier) ?? load(specifier, fromId)
 
 type SheetWork = {
   sheet: LoadedStylesheet
@@ -40,7 +46,7 @@ const kept = keepRecent<Kept>(20)
  * @throws Error with a message for the app's author.
  */
 export async function compileTailwind4(sources: Sources, work: SheetWork): Promise<string> {
-  const load: Load = (specifier, fromId) => findTailwindStylesheet(specifier) ?? work.load(specifier, fromId)
+  const load = withTailwindSheets(work.load)
   const { compiler, imports, modules } = await readSheet(sources, work.sheet, load)
   if (!compiler) return compileWithModules(sources, work, { imports, modules })
   return compiler.build(work.candidates, () => openTailwind(work.sheet, load, () => null))

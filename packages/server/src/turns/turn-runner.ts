@@ -11,6 +11,7 @@ import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
 import type { DeltaBatcher } from '../events/delta-batcher.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { PreviewReports } from '../previews/preview-reports.ts'
 import { faultOfBuild } from './check-work.ts'
 import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
@@ -31,6 +32,7 @@ export type TurnRunnerOptions = {
   apps: Apps
   versions: Versions
   models: TurnModels
+  reports: Pick<PreviewReports, 'of'>
   tools: readonly Tool<ToolWork>[]
   system: string
   deploy: TurnFinish['deploy']
@@ -110,7 +112,7 @@ async function runModel(
   writer: TurnWriter,
   stop: AbortSignal,
 ): Promise<TurnEnd> {
-  const { db, models, blobs, apps, tools, system, note } = options
+  const { db, models, blobs, apps, reports, tools, system, note } = options
   if (turn.leaseToken > mostOwners) return poisonEnd
   const model = models.open(turn.model)
   if (!model.ok) {
@@ -124,7 +126,7 @@ async function runModel(
   const plan = planResume(steps, shown)
   const effects = new Map(tools.map(({ name, effect }) => [name, effect]))
   const journal = new PgTurnJournal({
-    ...{ blobs, apps, writer, turn, tree, model: turn.model },
+    ...{ blobs, apps, reports, writer, turn, tree, model: turn.model },
     nextBlock: shown?.blocks.length ?? 0,
     known: plan.known,
     effectOf: (tool) => effects.get(tool) ?? 'transactional',
