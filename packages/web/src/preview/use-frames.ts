@@ -1,9 +1,8 @@
-import type { Deployment } from '@overskill/protocol'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { ReportSink } from '../console/log-store.ts'
 import type { AppState } from '../editor/app-state.ts'
 import type { Frame, FrameHeard } from './app-frame.tsx'
-import { chooseHost, type Host } from './preview-host.ts'
+import { chooseHost, isUnderWay, type Choice, type Host } from './preview-host.ts'
 import { previewStateOf } from './preview-state.ts'
 import { usePageTalk } from './use-page-talk.ts'
 
@@ -18,8 +17,8 @@ export type Frames = FrameHeard & {
   route: string
   go: (route: string) => void
   reload: () => void
-  /** A deployment that waits because something was typed in the page in view, and the way to show it. */
-  waiting: Deployment | undefined
+  /** What waits because something was typed in the page in view, and the way to show it. */
+  waiting: Choice['waiting']
   showWaiting: () => void
 }
 
@@ -34,15 +33,15 @@ export function useFrames(state: AppState, reports: ReportSink): Frames {
   const [paths, setPaths] = useState<Record<string, string>>({})
   const route = (shown && paths[shown.key]) ?? asked
   const deployed = previewStateOf(state).live
-  const isTouched = shown !== undefined && touched === shown.key
-  const choice = chooseHost(state, { shows: shown?.host, touched: isTouched, lostAt: lost.at })
+  const choice = chooseHost(state, { shows: shown, touched: touched === (shown?.key ?? ''), lostAt: lost.at })
 
   const frameOf = (host: Host): Frame => ({
-    key: host === 'live' ? `live ${loads} ${lost.count}` : `preview ${deployed?.id} ${loads}`,
-    host,
+    ...(host === 'live'
+      ? { host, key: `live ${loads} ${lost.count}` }
+      : { host, key: `preview ${deployed?.id} ${loads}`, deployment: deployed?.id }),
     url: new URL(route, host === 'live' ? app.liveUrl : app.previewUrl).href,
   })
-  const wanted = choice.host && frameOf(choice.host)
+  const wanted = choice.waiting ? shown : choice.host && frameOf(choice.host)
   // What is deployed is there at once; anything newer takes its place when it has come.
   if (!shown && deployed) setShown(frameOf('preview'))
   if (shown && !wanted) setShown(undefined)
@@ -60,8 +59,13 @@ export function useFrames(state: AppState, reports: ReportSink): Frames {
     },
     // One that is still loading says where it is too; that counts once it is in view.
     onPath: (frame, path) => setPaths((before) => ({ ...before, [frame.key]: path })),
-    onTouched: (frame) => setTouched(frame.key),
+    // Who tries what is deployed and then says what should change is done with it; who goes on is not.
+    onTouched: (frame) => (frame.host === 'live' || isUnderWay(state)) && setTouched(frame.key),
   })
+  const reload = (): void => {
+    setTouched(undefined)
+    setLoads(loads + 1)
+  }
   useLimit(next?.host === 'preview' ? next : undefined, show)
   return {
     shown,
@@ -70,9 +74,9 @@ export function useFrames(state: AppState, reports: ReportSink): Frames {
     go: (path) => {
       setAsked(path)
       setPaths({})
-      setLoads(loads + 1)
+      reload()
     },
-    reload: () => setLoads(loads + 1),
+    reload,
     waiting: choice.waiting,
     showWaiting: () => setTouched(undefined),
     onMessage,
