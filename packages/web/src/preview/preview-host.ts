@@ -1,4 +1,3 @@
-import type { Deployment } from '@overskill/protocol'
 import { runningTurn } from '../conversation/exchanges.ts'
 import type { AppState } from '../editor/app-state.ts'
 import { previewStateOf } from './preview-state.ts'
