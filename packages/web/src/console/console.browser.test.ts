@@ -124,7 +124,7 @@ test('the drawer is moved with the keyboard, and is as one left it', async () =>
   await edge.waitFor()
   expect(await edge.getAttribute('aria-valuenow')).toBe('240')
   expect(
-    await page.getByRole('region', { name: 'Console and network' }).evaluate((drawer) => drawer.offsetHeight),
+    await page.getByRole('region', { name: 'Console and network' }).evaluate((drawer) => drawer.clientHeight),
   ).toBe(240)
   await page.getByRole('button', { name: 'Close the console' }).press('Enter')
   await expect.poll(() => edge.count()).toBe(0)

@@ -7,7 +7,7 @@ import type { Host } from './preview-host.ts'
 const longestSilenceMs = 4_000
 
 /** One page of the app. `url` is where it was loaded; where it has gone since is not known from that. */
-export type Frame = { key: string; host: Host; url: string }
+export type Frame = { key: string; host: Host; deployment?: string | undefined; url: string }
 
 export type FrameHeard = {
   /** The page is there, as far as the browser can say. */

@@ -84,9 +84,22 @@ test('a live page in which something was typed stays when the turn has ended, un
   finishWithVersion(standIn, played, 2, 'Added a chart')
   await page.getByText('Version 2 is ready. This page stays, because something was typed in it.').waitFor()
   expect(await shownFrame(page).getByLabel('Note').inputValue()).toBe('half a thought')
-  await expectAppAccessible(page)
   await page.getByRole('button', { name: 'Show version 2' }).click()
   await shownFrame(page).getByText('Version 2').waitFor()
+})
+
+test('what is typed in a deployed page while the live one is on its way is not lost either', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  standIn.liveStatus = 503
+  const app = await openReadingList(studio)
+  playTurn(standIn, app, 'A chart')
+  await page.locator('iframe[aria-hidden]').waitFor({ state: 'attached' })
+  await shownFrame(page).getByLabel('Note').fill('half a thought')
+  await page.getByText('The app changes. This page stays, because something was typed in it.').waitFor()
+  standIn.liveStatus = 200
+  await page.getByRole('button', { name: 'Show the live page' }).click()
+  await shownFrame(page).getByText('Live page').waitFor()
 })
 
 test('the first turn shows the app once it has written something', async () => {

@@ -29,7 +29,8 @@ const written = (turn: string): NewAppEvent => ({
 })
 const edited: NewAppEvent = { type: 'files.changed', changes: [change], origin: { person: 'you' } }
 const nothing: Heard = { shows: undefined, touched: false, lostAt: undefined }
-const live: Heard = { ...nothing, shows: 'live' }
+const live: Heard = { ...nothing, shows: { host: 'live' } }
+const preview: Heard = { ...nothing, shows: { host: 'preview' } }
 
 test('an app at rest shows what is deployed, and an empty one nothing', () => {
   expect(chooseHost(prepared().now(), nothing)).toEqual({ host: undefined, waiting: undefined })
@@ -40,10 +41,10 @@ test('a build turn shows the live page until it has ended, one that only talks d
   const { standIn, app, now } = withVersion()
   const talk = sayTo(standIn, app, 'Why?').turn
   standIn.emit(app, { type: 'turn.started', turn: turnOf(talk.id, talk.message, 'running', { mode: 'chat' }) })
-  expect(chooseHost(now(), { ...nothing, shows: 'preview' }).host).toBe('preview')
+  expect(chooseHost(now(), preview).host).toBe('preview')
   standIn.emit(app, { type: 'turn.completed', turn: turnOf(talk.id, talk.message, 'completed', { mode: 'chat' }) })
   const played = playTurn(standIn, app, 'A chart')
-  expect(chooseHost(now(), { ...nothing, shows: 'preview' }).host).toBe('live')
+  expect(chooseHost(now(), preview).host).toBe('live')
   finishWithVersion(standIn, played, 2, 'Added a chart')
   expect(chooseHost(now(), live).host).toBe('preview')
 })
@@ -89,8 +90,23 @@ test('an edit that gives way to an older version is under way no longer, one tha
 
 test('a live page in which something was typed stays, and says what waits', () => {
   const { now } = withVersion()
-  expect(chooseHost(now(), { ...live, touched: true })).toMatchObject({ host: 'live', waiting: { version: 1 } })
-  expect(chooseHost(now(), { ...nothing, shows: 'preview', touched: true }).host).toBe('preview')
+  expect(chooseHost(now(), { ...live, touched: true })).toEqual({
+    host: 'live',
+    waiting: { host: 'preview', version: 1 },
+  })
+  expect(chooseHost(now(), { ...live, touched: true, lostAt: now().changes })).toMatchObject({ host: 'preview' })
+})
+
+test('a deployed page in which something was typed stays too, before the live page and before the next version', () => {
+  const { standIn, app, now } = withVersion()
+  const [first] = now().snapshot.deployments
+  const shown: Heard = { ...nothing, shows: { host: 'preview', deployment: first?.id }, touched: true }
+  expect(chooseHost(now(), shown)).toEqual({ host: 'preview', waiting: undefined })
+  const played = playTurn(standIn, app, 'A chart')
+  expect(chooseHost(now(), shown)).toEqual({ host: 'preview', waiting: { host: 'live' } })
+  finishWithVersion(standIn, played, 2, 'Added a chart')
+  expect(chooseHost(now(), shown)).toEqual({ host: 'preview', waiting: { host: 'preview', version: 2 } })
+  expect(chooseHost(now(), { ...shown, touched: false })).toEqual({ host: 'preview', waiting: undefined })
 })
 
 test('L25: a first version that does not build leaves the live page, which is all there is', () => {

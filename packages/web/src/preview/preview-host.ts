@@ -1,4 +1,3 @@
-import type { Deployment } from '@overskill/protocol'
 import { runningTurn } from '../conversation/exchanges.ts'
 import type { AppState } from '../editor/app-state.ts'
 import { previewStateOf } from './preview-state.ts'
@@ -8,8 +7,9 @@ export type Host = 'live' | 'preview'
 
 /** What the studio's page itself knows of the frame in view. */
 export type Heard = {
-  shows: Host | undefined
-  /** A person has typed or changed something in the page in view since it was loaded. */
+  /** What is in view; `deployment`: of the preview address, which one. */
+  shows: { host: Host; deployment?: string | undefined } | undefined
+  /** A person has typed or changed something there that would be lost with the page. */
   touched: boolean
   /** How often files had changed (`AppState.changes`) when the live page last could not be opened. */
   lostAt: number | undefined
@@ -18,8 +18,8 @@ export type Heard = {
 export type Choice = {
   /** Undefined: there is nothing to show yet. */
   host: Host | undefined
-  /** A deployment that would take the live page's place, were there not something typed in that. */
-  waiting: Deployment | undefined
+  /** What would take the place of the page in view, were there not something typed in that: the page stays. */
+  waiting: { host: 'live' } | { host: 'preview'; version: number } | undefined
 }
 
 type ReadState = Pick<AppState, 'snapshot' | 'buildErrors' | 'changes' | 'writing' | 'edit'>
@@ -30,18 +30,26 @@ export function isUnderWay({ snapshot, edit }: Pick<AppState, 'snapshot' | 'edit
 }
 
 /**
- * What the frame is to show: the live page while files are being changed, else what is deployed. A live page in which
- * something was typed stays, and so does the only page there is. One that cannot be opened is not asked for again before
- * files change once more.
+ * What the frame is to show: the live page while files are being changed, else what is deployed. A page in which something
+ * was typed stays. A live page that cannot be opened is not asked for again before files change once more.
  */
 export function chooseHost(state: ReadState, { shows, touched, lostAt }: Heard): Choice {
-  const deployed = previewStateOf(state).live
   const opens = lostAt !== state.changes
-  const isLive = shows === 'live' && opens
-  if (isUnderWay(state)) {
-    if (opens && (deployed !== undefined || isLive || hasWritten(state))) return { host: 'live', waiting: undefined }
-  } else if (isLive && (touched || !deployed)) return { host: 'live', waiting: deployed }
-  return { host: deployed && 'preview', waiting: undefined }
+  const isLive = shows?.host === 'live' && opens
+  const deployed = previewStateOf(state).live
+  const host = fittingHost(state, { opens, isLive })
+  const isShown = host === shows?.host && (host === 'live' || deployed?.id === shows?.deployment)
+  if (!touched || isShown || !host || !(isLive || shows?.host === 'preview')) return { host, waiting: undefined }
+  const waiting = host === 'preview' && deployed ? { host, version: deployed.version } : { host: 'live' as const }
+  return { host: shows?.host, waiting }
+}
+
+/** What fits the app's state, whatever was typed. Where nothing is deployed, the only page there is stays. */
+function fittingHost(state: ReadState, { opens, isLive }: { opens: boolean; isLive: boolean }): Host | undefined {
+  const deployed = previewStateOf(state).live
+  if (isUnderWay(state) && opens && (deployed !== undefined || isLive || hasWritten(state))) return 'live'
+  if (deployed) return 'preview'
+  return isLive && !isUnderWay(state) ? 'live' : undefined
 }
 
 /** Whether the running turn has changed a file: until then a new app's live page is only what it starts from. */

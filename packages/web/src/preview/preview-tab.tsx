@@ -50,8 +50,10 @@ export function PreviewTab() {
         />
       )}
       <PreviewNotes state={state} host={shown?.host} />
-      {frames.waiting && <WaitingNote version={frames.waiting.version} onShow={frames.showWaiting} />}
-      {shown?.host === 'preview' && <OlderNote state={preview} quiet={next?.host === 'live'} />}
+      {frames.waiting && <WaitingNote waiting={frames.waiting} onShow={frames.showWaiting} />}
+      {shown?.host === 'preview' && (
+        <OlderNote state={preview} quiet={next?.host === 'live' || frames.waiting !== undefined} />
+      )}
       <div className="relative flex min-h-0 flex-1 flex-col">
         {(shown ?? next) && (
           <DeviceFrame device={readDevice(device)}>

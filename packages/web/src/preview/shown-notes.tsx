@@ -3,6 +3,7 @@ import { useAppState } from '../editor/app-context.tsx'
 import { useShowInPreview } from '../conversation/use-app-actions.ts'
 import { Button } from '../ui/button.tsx'
 import { Spinner } from '../ui/spinner.tsx'
+import type { Choice } from './preview-host.ts'
 import type { PreviewState } from './preview-state.ts'
 import { previewWords } from './strings.ts'
 
@@ -32,12 +33,14 @@ export function OlderNote({ state: { live, pending, failure }, quiet }: { state:
   )
 }
 
+type WaitingNoteProps = { waiting: NonNullable<Choice['waiting']>; onShow: () => void }
+
 /** Says that a newer page waits, because something was typed in this one. */
-export const WaitingNote = ({ version, onShow }: { version: number; onShow: () => void }) => (
+export const WaitingNote = ({ waiting, onShow }: WaitingNoteProps) => (
   <div role="status" className={line}>
-    {previewWords.waitingVersion(version)}
+    {waiting.host === 'live' ? previewWords.waitingLive : previewWords.waitingVersion(waiting.version)}
     <Button size="small" onClick={onShow}>
-      {previewWords.showVersion(version)}
+      {waiting.host === 'live' ? previewWords.showLive : previewWords.showVersion(waiting.version)}
     </Button>
   </div>
 )
