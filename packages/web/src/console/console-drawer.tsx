@@ -128,13 +128,14 @@ function ConsoleRows({ rows, level, text }: { rows: Rows['console']; level: Leve
   const found = useMemo(() => findRows(rows, level, text), [rows, level, text])
   return (
     <RowList
+      key={`${level} ${text}`}
       label={consoleWords.tabs.console}
       empty={rows.length === 0 ? consoleWords.empty.console : consoleWords.noMatch}
-    >
-      {found.map((row) =>
-        isMark(row) ? <Mark key={row.id} row={row} /> : <ConsoleRowView key={row.id} row={row} actions={actions} />,
-      )}
-    </RowList>
+      rows={found}
+      draw={(row) =>
+        isMark(row) ? <Mark key={row.id} row={row} /> : <ConsoleRowView key={row.id} row={row} actions={actions} />
+      }
+    />
   )
 }
 
@@ -144,12 +145,13 @@ function RequestRows({ rows, filter, text }: { rows: Rows['network']; filter: Re
   const found = useMemo(() => findRequests(rows, filter, text), [rows, filter, text])
   return (
     <RowList
+      key={`${filter} ${text}`}
       label={consoleWords.tabs.network}
       empty={rows.length === 0 ? consoleWords.empty.network : consoleWords.noMatch}
-    >
-      {found.map((row) =>
-        isMark(row) ? <Mark key={row.id} row={row} /> : <RequestRowView key={row.id} row={row} own={own} />,
-      )}
-    </RowList>
+      rows={found}
+      draw={(row) =>
+        isMark(row) ? <Mark key={row.id} row={row} /> : <RequestRowView key={row.id} row={row} own={own} />
+      }
+    />
   )
 }

@@ -36,6 +36,7 @@ export const consoleWords = {
   body: (size: string) => `Answer, ${size}`,
   fix: 'Fix this',
   openAt: (place: string) => `Open ${place}`,
+  earlier: (count: number) => `Show earlier, ${plural(count, 'row')}`,
   toEnd: 'Go to the newest',
   fixMessage: (error: string) => `The page reports this error. Fix it:\n\n${error}`,
 }

@@ -96,7 +96,7 @@ test('what is typed in a deployed page while the live one is on its way is not l
   playTurn(standIn, app, 'A chart')
   await page.locator('iframe[aria-hidden]').waitFor({ state: 'attached' })
   await shownFrame(page).getByLabel('Note').fill('half a thought')
-  await page.getByText('The app changes. This page stays, because something was typed in it.').waitFor()
+  await page.getByText('The app is changing. This page stays, because something was typed in it.').waitFor()
   standIn.liveStatus = 200
   await page.getByRole('button', { name: 'Show the live page' }).click()
   await shownFrame(page).getByText('Live page').waitFor()

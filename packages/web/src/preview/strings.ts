@@ -42,7 +42,7 @@ export const previewWords = {
   liveTip: 'The page changes while files are written.',
   waitingVersion: (version: number) =>
     `Version ${version} is ready. This page stays, because something was typed in it.`,
-  waitingLive: 'The app changes. This page stays, because something was typed in it.',
+  waitingLive: 'The app is changing. This page stays, because something was typed in it.',
   showLive: 'Show the live page',
   showVersion: (version: number) => `Show version ${version}`,
   fixLiveMessage: (error: string) => `The app does not compile. Fix this error:\n\n${error}`,
