@@ -5,7 +5,14 @@ import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { createFastBuildService, findDependencySet, type BuildResult, type FastBuildService } from '@overskill/builder'
+import {
+  createFastBuildService,
+  findDependencySet,
+  openSandbox,
+  type BuildResult,
+  type DependencySet,
+  type FastBuildService,
+} from '@overskill/builder'
 import { assert, must } from '@overskill/protocol'
 import { median, type Figure } from './figure.ts'
 
@@ -16,7 +23,7 @@ const LIMIT_MS = 60_000
 const CHANGED = 'src/App.tsx'
 
 /** One app: the starter with the reading list over it, in memory for us and on disk for the command line. */
-type Subject = { tree: Map<string, Uint8Array>; dir: string; dependencySetDir: string }
+type Subject = { tree: Map<string, Uint8Array>; dir: string; starterSet: DependencySet }
 
 /**
  * Builds the same app with `vite build` (a process each time, as its users run it) and with the warm builder, by turns,
@@ -121,7 +128,7 @@ async function prepare(): Promise<Subject> {
     await writeFile(join(dir, path), content)
   }
   await symlink(join(set.dir, 'node_modules'), join(dir, 'node_modules'))
-  return { tree, dir, dependencySetDir: set.dir }
+  return { tree, dir, starterSet: set }
 }
 
 async function readInto(tree: Map<string, Uint8Array>, folder: string): Promise<void> {
@@ -132,10 +139,10 @@ async function readInto(tree: Map<string, Uint8Array>, folder: string): Promise<
   }
 }
 
-async function openService({ dependencySetDir, dir }: Subject): Promise<FastBuildService> {
+async function openService({ starterSet, dir }: Subject): Promise<FastBuildService> {
   const vendorCacheDir = await mkdtemp(join(dir, '.vendor-'))
   const log = { error: console.error, warn: console.error, info: () => {} }
-  return createFastBuildService({ dependencySetDir, vendorCacheDir, log })
+  return createFastBuildService({ sandbox: await openSandbox(), starterSet, vendorCacheDir, log })
 }
 
 async function mustBuild(service: FastBuildService, { tree }: Subject): Promise<BuildResult> {

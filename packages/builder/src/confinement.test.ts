@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BuildResult, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
 import { repositoryDir, smallApp, startTestBuilder, textOf, treeOf, type TestBuilder } from './test-builder.ts'
 
 /**
@@ -254,7 +255,13 @@ describe('the dependency set is the only other place that is read', () => {
     )
     const { createFastBuildService } = await import('./fast-build-service.ts')
     const quiet = { error() {}, warn() {}, info() {} }
-    const service = createFastBuildService({ dependencySetDir: copy, vendorCacheDir: join(copy, 'vendor'), log: quiet })
+    const service = createFastBuildService({
+      sandbox: await openSandbox(),
+      starterSet: { key: 'copy', dir: copy, present: true },
+      dependenciesDir: copy,
+      vendorCacheDir: join(copy, 'vendor'),
+      log: quiet,
+    })
     for (const code of [`import x from 'evil'; console.log(x)`, `import 'evil/secret.css'`]) {
       const result = await service.build(smallApp(code), { signal: AbortSignal.timeout(30_000), limitMs: 10_000 })
       expect(

@@ -1,23 +1,34 @@
-import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { ok } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
-import type { ChildAnswer, ChildOptions } from './build-child.ts'
-import { ChildKeeper, type KeeperLimits } from './child-keeper.ts'
+import type { BuildInput, ChildAnswer, ChildOptions } from './build-child.ts'
+import { BuildPool, type PoolLimits } from './build-pool.ts'
+import { createBuildTurns } from './build-turns.ts'
+import type { DependencyStore } from './dependencies/dependency-store.ts'
+import type { DependencySet } from './dependency-set.ts'
 import type { BuildLog } from './log.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 import type { StyleAnswer } from './styles/style-request.ts'
 import type { StyleService } from './styles/style-service.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
-export type FastBuildLimits = KeeperLimits
+export type FastBuildLimits = PoolLimits
 
-/** How the service is set up. Both folders must lie on this machine; the cache is made when it is missing. */
+/** How the service is set up. Folders lie on this machine; the cache is made when it is missing. */
 export type FastBuildOptions = {
-  /** Folder with `node_modules`, from `findDependencySet`. Its name is part of what an artifact is a function of. */
-  dependencySetDir: string
+  sandbox: Sandbox
+  /** The set that most apps use, from `findDependencySet`: children open it when they start. */
+  starterSet: DependencySet
+  /** Folder of all sets, which every child can read; the starter's lies in it too. That set's folder unless told. */
+  dependenciesDir?: string
+  /** Which set a tree is built with; the starter's for all unless told. */
+  dependencies?: Pick<DependencyStore, 'find'>
   vendorCacheDir: string
   log: BuildLog
-  /** Compiles styles that need code of an app. Without it such apps do not build. */
+  /** Compiles styles that need code of the app. Without it such apps do not build. */
   styles?: StyleService
   limits?: Partial<FastBuildLimits>
 }
@@ -26,6 +37,7 @@ export type FastBuildOptions = {
 const RECIPE = '2'
 
 const LIMITS: FastBuildLimits = {
+  builds: Math.max(2, availableParallelism()),
   memoryBytes: 1_500 * 1024 * 1024,
   recycleBytes: 500 * 1024 * 1024,
   recycleBuilds: 200,
@@ -42,6 +54,9 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
   crashed: 'The build process ended unexpectedly.',
 }
 
+const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
+const NOT_INSTALLED = 'The packages that package.json names are not installed yet.'
+
 const NO_STYLES: StyleAnswer = {
   ok: false,
   faults: [
@@ -51,83 +66,85 @@ const NO_STYLES: StyleAnswer = {
 
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
-function compileWith({ styles, dependencySetDir: dir }: FastBuildOptions): ChildOptions['compileStyles'] {
-  const dependencySet = { key: basename(dir), dir }
-  return async (work, tree, signal) => styles?.compile({ work, tree, dependencySet }, { signal }) ?? NO_STYLES
+const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
+
+function wordsFor(answer: Exclude<ChildAnswer, { kind: 'built' | 'failed' }>): string {
+  if (answer.kind === 'ended') return WORDS[answer.reason]
+  return answer.kind === 'broken' ? 'The builder failed on this app. The details are in the log.' : WORDS.crashed
 }
+
+const wordsOfMode = ({ mode }: Sandbox): string | null =>
+  mode.kind === 'reduced' ? `Builds run in reduced mode, without a sandbox of the system: ${mode.reason}` : null
+
+const compileWith =
+  ({ styles }: FastBuildOptions): ChildOptions['compileStyles'] =>
+  async (work, { files, set }, signal) =>
+    styles?.compile({ work, tree: files, dependencySet: set }, { signal }) ?? NO_STYLES
 
 /** A child that was killed says nothing about the app: another one tries once more. */
-async function buildTwice(keeper: ChildKeeper, tree: SourceTree, work: BuildWork): Promise<ChildAnswer> {
-  const answer = await keeper.build(tree, work)
+async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): Promise<ChildAnswer> {
+  const answer = await pool.build(input, work)
   const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
-  return isCrash && !work.signal.aborted ? keeper.build(tree, work) : answer
+  return isCrash && !work.signal.aborted ? pool.build(input, work) : answer
 }
 
-/** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
+/** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
+  const { sandbox, log, vendorCacheDir, starterSet, dependenciesDir = dirname(starterSet.dir) } = options
   const limits = { ...LIMITS, ...options.limits }
-  const keeper = new ChildKeeper({ ...options, limits, compileStyles: compileWith(options) })
-  let last: Promise<unknown> = sweepVendorCache(options.vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
-    options.log.warn('The cache of bundled packages was not swept', { error }),
+  mkdirSync(vendorCacheDir, { recursive: true })
+  const compileStyles = compileWith(options)
+  const pool = new BuildPool({ sandbox, dependenciesDir, starterSet, vendorCacheDir, log, limits, compileStyles })
+  const turns = createBuildTurns(limits.builds)
+  const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
+    log.warn('The cache of bundled packages was not swept', { error }),
   )
-  let closed = false
+  const reduced = wordsOfMode(sandbox)
+  if (reduced) log.warn(reduced)
+  const building = new Set<Promise<unknown>>()
 
   const run = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
-    const failed = (message: string): BuildResult => ({ ok: false, errors: [{ message }], ms: ms() })
-    if (work.signal.aborted || closed) return failed(WORDS.aborted)
-    const answer = await buildTwice(keeper, tree, work)
-    switch (answer.kind) {
-      case 'built': {
-        if (answer.vendor && answer.vendorContents)
-          await keepVendorSet(options.vendorCacheDir, answer.vendor, answer.vendorContents)
-        else if (answer.vendor) await touchVendorSet(options.vendorCacheDir, answer.vendor.key)
-        return { ok: true, ...assembleArtifact(answer, options.vendorCacheDir), ms: ms() }
-      }
-      case 'failed':
-        return { ok: false, errors: answer.errors, ms: ms() }
-      case 'ended':
-        return failed(WORDS[answer.reason])
-      case 'broken':
-        options.log.error('The builder failed on an app', { detail: answer.detail })
-        return failed('The builder failed on this app. The details are in the log.')
-      case 'ready':
-        return failed(WORDS.crashed)
+    const set = options.dependencies?.find(tree) ?? ok(starterSet)
+    if (!set.ok) return failed(set.failure.detail, ms())
+    if (!set.value) return failed(NOT_INSTALLED, ms())
+    const answer = await buildTwice(pool, { files: tree, set: set.value }, work)
+    if (answer.kind === 'built') {
+      const { vendor, vendorContents } = answer
+      if (vendor && vendorContents) await keepVendorSet(vendorCacheDir, vendor, vendorContents)
+      else if (vendor) await touchVendorSet(vendorCacheDir, vendor.key)
+      return { ok: true, ...assembleArtifact(answer, vendorCacheDir), ms: ms() }
     }
+    if (answer.kind === 'broken') log.error('The builder failed on an app', { detail: answer.detail })
+    return answer.kind === 'failed' ? { ok: false, errors: answer.errors, ms: ms() } : failed(wordsFor(answer), ms())
+  }
+
+  const inTurn = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
+    await swept
+    const endTurn = await turns.take(work.signal)
+    if (!endTurn) return failed(WORDS.aborted, 0)
+    return run(tree, work).finally(endTurn)
   }
 
   return {
     version: RECIPE,
     build(tree, work) {
-      const turn = last.then(() => run(tree, work))
-      last = turn.catch(() => null)
-      return Promise.race([turn, stoppedWhileWaiting(work.signal)])
+      const result = inTurn(tree, work)
+      building.add(result)
+      void result.finally(() => building.delete(result)).catch(() => null) // its caller hears of it
+      return result
     },
-    warm: () => keeper.warm(),
+    warm: () => pool.warm(),
     async check() {
-      if (!existsSync(join(options.dependencySetDir, 'node_modules')))
-        return {
-          status: 'down',
-          detail: 'The packages for apps are not installed: run scripts/install-dependencies.mjs.',
-        }
-      return (await keeper.starts())
-        ? { status: 'ok' }
-        : { status: 'down', detail: 'The build process does not start.' }
+      if (!existsSync(dependenciesDir)) return { status: 'down', detail: NO_PACKAGES }
+      if (!(await pool.starts())) return { status: 'down', detail: 'The build process does not start.' }
+      return reduced ? { status: 'degraded', detail: reduced } : { status: 'ok' }
     },
     async close() {
-      closed = true
-      await keeper.close()
-      await last
+      turns.close()
+      await pool.close()
+      await Promise.allSettled([swept, ...building])
     },
   }
-}
-
-/** Answers a build that is stopped before its turn came; one that runs ends by itself. Otherwise never. */
-function stoppedWhileWaiting(signal: AbortSignal): Promise<BuildResult> {
-  const { promise, resolve } = Promise.withResolvers<BuildResult>()
-  const stop = (): void => resolve({ ok: false, errors: [{ message: WORDS.aborted }], ms: 0 })
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
-  return promise
 }

@@ -9,8 +9,17 @@ const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Byte
 export const BuildRequest = z.object({
   id: z.int(),
   files: z.map(z.string(), Bytes),
+  /** The packages that the app may import; the folder lies among those that the child was given. */
+  set: z.object({ key: z.string(), dir: z.string() }),
 })
 export type BuildRequest = z.infer<typeof BuildRequest>
+
+/** What a child is told when it starts. All paths are absolute. */
+export const EngineOptions = z.object({
+  dependenciesDir: z.string(),
+  starterSet: z.object({ key: z.string(), dir: z.string() }),
+  vendorCacheDir: z.string(),
+})
 
 /** The owner's answer to a child that asked for a stylesheet. */
 export const StylesReply = z.object({ kind: z.literal('styles'), ask: z.int(), answer: StyleAnswer })

@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createFastBuildService, type FastBuildService, findDependencySet } from '@overskill/builder'
+import {
+  createFastBuildService,
+  type FastBuildService,
+  findDependencySet,
+  openSandbox,
+  type Sandbox,
+} from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
 import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
@@ -60,7 +66,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     log.error('Something of ours went wrong', { ...fields, error })
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
   const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
-  const builder = createBuilder(config, log)
+  const sandbox = await openSandbox()
+  const builder = createBuilder(config, log, sandbox)
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
@@ -171,11 +178,11 @@ const openEdge = (
     onError,
   })
 
-function createBuilder(config: Config, log: Log): FastBuildService {
-  const set = findDependencySet(repository)
-  if (!set.present)
+function createBuilder(config: Config, log: Log, sandbox: Sandbox): FastBuildService {
+  const starterSet = findDependencySet(repository)
+  if (!starterSet.present)
     throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
-  return createFastBuildService({ dependencySetDir: set.dir, vendorCacheDir: join(config.dataDir, 'vendor'), log })
+  return createFastBuildService({ sandbox, starterSet, vendorCacheDir: join(config.dataDir, 'vendor'), log })
 }
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */

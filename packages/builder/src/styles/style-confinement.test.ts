@@ -31,7 +31,13 @@ beforeAll(async () => {
   await writeFile(join(outside, 'secret.txt'), CANARY)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   process.env['STYLE_CANARY'] = CANARY
-  styles = await startTestStyles({ firstMs: 15_000, compileMs: 4_000, memoryBytes: 600 * 1024 * 1024, bannedMs: 0, processes: 2 })
+  styles = await startTestStyles({
+    firstMs: 15_000,
+    compileMs: 4_000,
+    memoryBytes: 600 * 1024 * 1024,
+    bannedMs: 0,
+    processes: 2,
+  })
 })
 afterAll(async () => {
   delete process.env['STYLE_CANARY']
@@ -106,8 +112,14 @@ describe('a config that does harm is ended with a word, and the next build works
       `module.exports = { content: ['./src/*'], plugins: [() => { for (;;); }] }`,
       /failed|too long/,
     ],
-    'allocates without end': [`const held = []; for (;;) held.push(new Array(1e6).fill({}))`, /too much memory|too long/],
-    'allocates outside the heap': [`const held = []; for (;;) held.push(Buffer.alloc(3e7, 1))`, /too much memory|too long/],
+    'allocates without end': [
+      `const held = []; for (;;) held.push(new Array(1e6).fill({}))`,
+      /too much memory|too long/,
+    ],
+    'allocates outside the heap': [
+      `const held = []; for (;;) held.push(Buffer.alloc(3e7, 1))`,
+      /too much memory|too long/,
+    ],
     'ends the process': [`process.exit(0)`, /process\.exit/],
     'kills the process': [`process.kill(process.pid, 'SIGKILL')`, /ended its own process/],
     'throws later': [
