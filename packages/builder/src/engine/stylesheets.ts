@@ -41,19 +41,25 @@ export type StylesheetSources = {
   askStyles: AskStyles
 }
 
+/** A stylesheet with its assets named, and how it gets those that it imports. */
+export function openStylesheet(
+  sources: StylesheetSources,
+  id: string,
+): { sheet: LoadedStylesheet; load: (specifier: string, fromId: string) => LoadedStylesheet } {
+  const read = (from: string): LoadedStylesheet => ({
+    id: from,
+    text: replaceUrls(readText(sources, from), assetOf(sources, from)),
+  })
+  return { sheet: read(id), load: (specifier, fromId) => read(resolveStylesheet(sources, specifier, fromId)) }
+}
+
 export function createStylesheets(sources: StylesheetSources): Stylesheets {
   let candidates: readonly string[] | undefined
   let setup: StyleSetup | undefined
-  const read = (id: string): LoadedStylesheet => ({
-    id,
-    text: replaceUrls(readText(sources, id), assetOf(sources, id)),
-  })
-  const load = (specifier: string, fromId: string): LoadedStylesheet =>
-    read(resolveStylesheet(sources, specifier, fromId))
   const compile = async (id: string): Promise<string> => {
     const addToSheet = (message: string): void => addStyleProblem(sources, id, new Error(message))
     try {
-      const sheet = read(id)
+      const { sheet, load } = openStylesheet(sources, id)
       setup ??= readStyleSetup(sources.files, sources.problems)
       if (setup.major === 3) return await compileTailwind3(sources, setup, sheet, load, addToSheet)
       if (!needsTailwind(sheet.text)) return sheet.text
@@ -177,11 +183,12 @@ function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Ui
 
 type StyleFault = Error & { loc?: { line: number; column: number } }
 
-const stylesheetPaths = (sources: StylesheetSources): string[] =>
+/** The app's own stylesheets. */
+export const stylesheetPaths = (sources: StylesheetSources): string[] =>
   [...sources.files.paths()].filter((path) => path.endsWith('.css') && !path.startsWith('public/'))
 
 /** Finds the file and the place of a fault: tools report it in the flattened text, so each source is parsed alone. */
-function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
+export function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
   const { message } = error as Error
   const own = parseAppId(id)
   const named = /^\/@app\/(.+?):(\d+):(\d+): (.*)$/s.exec(message)
