@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { assert, must } from '@overskill/protocol'
+import { assert, must, ok } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
@@ -44,7 +44,7 @@ export async function startTestBuilder(
   } = {},
 ): Promise<TestBuilder> {
   const { setDir } = options
-  const set = setDir ? { key: basename(setDir), dir: setDir, present: true } : findDependencySet(repositoryDir)
+  const set = findDependencySet(repositoryDir)
   assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
   const logged: string[] = []
   const note = (message: string, fields?: Record<string, unknown>): void =>
@@ -58,6 +58,10 @@ export async function startTestBuilder(
     log: { error: note, warn: note, info: note },
     limits: options.limits ?? {},
     ...(options.styles && { styles: options.styles }),
+    ...(setDir && {
+      dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) },
+      dependenciesDirs: [dirname(setDir)],
+    }),
   })
   const close = async (): Promise<void> => {
     await service.close()

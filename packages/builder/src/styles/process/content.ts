@@ -9,10 +9,10 @@ export type ContentFiles = {
 }
 
 export type ContentScan = {
-  /** Everything in the files that the config's `content` names that may be a class. */
-  candidates(files: ContentFiles): Set<string>
+  /** Words that may be classes, of each file that the config's `content` names. The same list for the same content. */
+  wordsIn(files: ContentFiles): (readonly string[])[]
   /** The same for a text that lies nowhere. */
-  candidatesIn(content: string, extension: string): readonly string[]
+  wordsOf(content: string, extension: string): readonly string[]
 }
 
 type Globs = { isContent(path: string): boolean; inPackages: readonly string[] }
@@ -43,18 +43,18 @@ export function createContentScan(context: Context, root: string, configDir: str
     return [...new Set([...files, ...raws])]
   }
   return {
-    candidatesIn: scan,
-    candidates(files) {
+    wordsOf: scan,
+    wordsIn(files) {
       fixed ??= findFixed()
-      const all = new Set(fixed)
+      const lists = [fixed]
       for (const [path, hash] of files.paths) {
         if (!globs.isContent(path)) continue
         const key = `${extensionOf(path)}:${hash}`
         const known = byHash.get(key) ?? scan(files.text(hash), extensionOf(path))
         byHash.set(key, known)
-        for (const candidate of known) all.add(candidate)
+        lists.push(known)
       }
-      return all
+      return lists
     },
   }
 }

@@ -18,7 +18,13 @@ import {
 export type Tailwind3 = { compile(sheet: FlatSheet, files: ContentFiles): Promise<string> }
 
 /** One stylesheet's context, and what its classes last came to. */
-type Kept = { context: Context; safelist: readonly string[]; made: { key: string; css: string } | null }
+type Kept = {
+  context: Context
+  safelist: readonly string[]
+  /** The classes among the words of a file. */
+  classes: WeakMap<readonly string[], readonly string[]>
+  made: { key: string; css: string } | null
+}
 
 /** Words that were tried as classes, until a context is made anew. */
 const MAX_TRIED = 60_000
@@ -42,11 +48,11 @@ export function createTailwind3(config: unknown, places: { root: string; configD
     if (known && known.context.notClassCache.size + known.context.candidateRuleCache.size < MAX_TRIED) return known
     const context = create()
     scan ??= createContentScan(context, places.root, places.configDir)
-    const listed = context.changedContent.flatMap((item) => scan?.candidatesIn(item.content, item.extension) ?? [])
+    const listed = context.changedContent.flatMap((item) => scan?.wordsOf(item.content, item.extension) ?? [])
     context.changedContent = []
     context.candidates = []
     forgetOrder(context)
-    return contexts.set(key, { context, safelist: listed, made: null })
+    return contexts.set(key, { context, safelist: listed, classes: new WeakMap(), made: null })
   }
 
   return {
@@ -54,7 +60,7 @@ export function createTailwind3(config: unknown, places: { root: string; configD
       const key = contentHash(`${sheet.nesting}:${sheet.text}`, 32)
       const known = contexts.get(key)
       if (known?.made) {
-        const rules = findRules(known, sheet.scans ? (scan?.candidates(files) ?? []) : [])
+        const rules = findRules(known, sheet.scans ? (scan?.wordsIn(files) ?? []) : [])
         if (rules.key === known.made.key) return known.made.css
       }
       const root = await parseSheet(sheet)
@@ -63,7 +69,7 @@ export function createTailwind3(config: unknown, places: { root: string; configD
       const setUp = processTailwindFeatures(({ tailwindDirectives, createContext }) => () => {
         kept = keptFor(key, () => createContext(resolved, []))
         const scans = tailwindDirectives.size > 0 && sheet.scans
-        const rules = findRules(kept, scans ? (scan?.candidates(files) ?? []) : [])
+        const rules = findRules(kept, scans ? (scan?.wordsIn(files) ?? []) : [])
         kept.context.stylesheetCache = placeRules(kept.context, rules.list)
         madeOf = rules.key
         return kept.context
@@ -89,19 +95,26 @@ function forgetOrder({ offsets }: Context): void {
 }
 
 /** The rules of the words that are classes, in the order of the words; `key` is the same for the same classes. */
-function findRules({ context, safelist }: Kept, words: Iterable<string>): { key: string; list: PlacedRule[] } {
-  const isClass = (word: unknown): boolean => {
-    if (context.notClassCache.has(word)) return false
-    if (!context.candidateRuleCache.has(word)) generateRules([word], context)
-    return context.candidateRuleCache.has(word)
+function findRules(
+  { context, safelist, classes }: Kept,
+  lists: readonly (readonly string[])[],
+): { key: string; list: PlacedRule[] } {
+  const used = new Set<string>()
+  for (const words of [safelist, ...lists]) {
+    const known = classes.get(words) ?? words.filter((word) => isClass(context, word))
+    classes.set(words, known)
+    for (const name of known) used.add(name)
   }
-  const classes = new Set<string>()
-  for (const word of safelist) if (isClass(word)) classes.add(word)
-  for (const word of words) if (isClass(word)) classes.add(word)
-  const sorted = [...classes].toSorted((a, b) => (a < b ? -1 : 1))
-  const always = isClass(NOT_ON_DEMAND) ? [NOT_ON_DEMAND] : []
+  const sorted = [...used].toSorted((a, b) => (a < b ? -1 : 1))
+  const always = isClass(context, NOT_ON_DEMAND) ? [NOT_ON_DEMAND] : []
   const list = [...sorted, ...always].flatMap((word) => [...(context.candidateRuleCache.get(word) ?? [])])
   return { key: sorted.join('\n'), list }
+}
+
+function isClass(context: Context, word: unknown): boolean {
+  if (context.notClassCache.has(word)) return false
+  if (!context.candidateRuleCache.has(word)) generateRules([word], context)
+  return context.candidateRuleCache.has(word)
 }
 
 function placeRules(context: Context, list: PlacedRule[]): Stylesheet {
