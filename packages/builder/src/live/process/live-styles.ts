@@ -26,10 +26,11 @@ export class LiveStyles {
   readonly #served = new Map<string, Served>()
   readonly #keys = new WeakMap<AppFiles, string>()
 
-  /** Compiles a stylesheet (`style`, `names`) or the text of one (`inline`), and records what is wrong. */
-  async check(sources: AppSources, use: string, path: string, problems: Problems): Promise<void> {
-    const { sheet } = await this.#obtain(sources, use, path)
+  /** Compiles a stylesheet, and records what is wrong. Answers the modules that it takes names from. */
+  async check(sources: AppSources, use: string, path: string, problems: Problems): Promise<readonly string[]> {
+    const { sheet, module } = await this.#obtain(sources, use, path)
     for (const problem of sheet.problems) problems.add(problem)
+    return (module?.imports ?? []).map(({ specifier }) => derivedId('names', specifier.slice(1)))
   }
 
   /** The script that a CSS module is: its names, by itself and as a whole. */

@@ -25,7 +25,8 @@ type Answer = {
 }
 
 const ENV_ADDRESS = '/@live/vite-env.js'
-const CLIENT_MODULES = ['/@vite/client', '/@react-refresh', ENV_ADDRESS, '/@live/client.js', '/@live/styles.js']
+const CLIENT = '/@live/client.js'
+const FOREIGN = ['/@vite/client', '/@react-refresh', ENV_ADDRESS]
 
 /**
  * Answers a request to an app's live host: its page, its modules, its files. A closed list of what there is: an address that
@@ -69,9 +70,10 @@ function readAddress(url: string): { path: string; query: string } | null {
 }
 
 function isModule(app: LiveApp, path: string): boolean {
-  if (CLIENT_MODULES.includes(path)) return true
+  if (FOREIGN.includes(path)) return true
   const id = APP_ROOT + path
-  if (id.startsWith(OWN_MODULES) || parseDerivedId(id)) return app.shown !== null
+  if (id.startsWith(OWN_MODULES)) return true
+  if (parseDerivedId(id)) return app.shown !== null
   return app.shown?.sources.files.has(path.slice(1)) === true && isScript(path)
 }
 
@@ -138,7 +140,7 @@ async function pageAnswer(app: LiveApp, pageScript: string): Promise<Answer> {
   const [preloads, styles] = await Promise.all([
     findStaticModules(app.server.vite, view.sources.vendor, [
       ...(view.page?.entries ?? []).map((path) => `/${path}`),
-      ...CLIENT_MODULES.filter((address) => address !== ENV_ADDRESS),
+      CLIENT,
     ]),
     firstStyles(app),
   ])
