@@ -8,7 +8,7 @@ import { createStylesheets, type CssModule } from '../../engine/stylesheets.ts'
 import { findCandidates } from '../../engine/tailwind.ts'
 import { openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
 import { derivedId, parseDerivedId } from './module-ids.ts'
-import { diffSheets, type SheetChange } from './sheet-diff.ts'
+import { countAlike, diffSheets, type SheetChange } from './sheet-diff.ts'
 
 /** What a page is told of a stylesheet: changes from one revision to the next, or all of it. */
 export type StyleUpdate = { path: string; from: number; to: number } & ({ changes: SheetChange[] } | { css: string })
@@ -77,7 +77,8 @@ export class LiveStyles {
     return { updates, modules }
   }
 
-  #put(path: string, css: string, module: CssModule | null): Served {
+  #put(path: string, compiled: string, module: CssModule | null): Served {
+    const css = countAlike(compiled)
     const before = this.#served.get(path)
     const exports = module ? moduleCode(module) : ''
     if (before?.css === css && before.exports === exports) return before

@@ -86,12 +86,21 @@ async function moduleAnswer(app: LiveApp, path: string, query: string): Promise<
   const result = await client.transformRequest(address).catch((error: unknown) => error as Error)
   if (result instanceof Error || !result) return plain(404, 'There is no such module.')
   if (/(?:^|&)map$/.test(query)) return json(JSON.stringify(result.map ?? null))
-  const code = hideHost(toServedAddresses(result.code))
+  const code = takingItself(hideHost(toServedAddresses(result.code)), path, query)
   const hasMap = result.map && 'mappings' in result.map && result.map.mappings !== ''
   const body = hasMap ? `${code}\n//# sourceMappingURL=${encodeURI(path.slice(path.lastIndexOf('/') + 1))}?map` : code
   const type = 'text/javascript; charset=utf-8'
   return { status: 200, type, body, cache: 'no-cache', ...(result.etag ? { etag: result.etag } : {}) }
 }
+
+const SELF = /(import \* as __vite_react_currentExports from )"[^"]*"/
+
+/**
+ * A refreshing module takes its own exports in, by the address that the newest of its kind has. It must be its own address:
+ * of writes in quick succession, the later module would else run before the earlier one, and be forgotten.
+ */
+const takingItself = (code: string, path: string, query: string): string =>
+  code.replace(SELF, (_, start: string) => start + JSON.stringify(encodeURI(path) + (query === '' ? '' : `?${query}`)))
 
 /** Vite's client names its other half by where that lies on this machine. */
 const hideHost = (code: string): string =>
