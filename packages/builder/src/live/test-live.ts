@@ -8,6 +8,7 @@ import type { DependencyStore } from '../dependencies/dependency-store.ts'
 import { findDependencySet } from '../dependency-set.ts'
 import type { LivePreviewService } from '../live-preview.ts'
 import { openSandbox } from '../sandbox/open-sandbox.ts'
+import type { ConfinedProcess, Sandbox } from '../sandbox/sandbox.ts'
 import { repositoryDir } from '../test-builder.ts'
 import { createLivePreviewService, type LivePreviewOptions } from './live-preview-service.ts'
 
@@ -20,6 +21,8 @@ export type TestLive = {
   url(app: string, path?: string): string
   /** Opens an app with these files. */
   open(app: string, tree: SourceTree, env?: Record<string, string>): Promise<LiveState>
+  /** Ends every process with live pages at once, as a crash would. */
+  killProcesses: () => void
   /** Writes files (null removes one). */
   write(app: string, files: Record<string, string | null>): Promise<LiveState>
   [Symbol.asyncDispose](): Promise<void>
@@ -36,8 +39,18 @@ export async function startTestLive(options: Partial<LivePreviewOptions> = {}): 
   const states: TestLive['states'] = []
   const note = (message: string, fields?: Record<string, unknown>): void =>
     void logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
+  const sandbox = await openSandbox()
+  const started: ConfinedProcess[] = []
+  const watched: Sandbox = {
+    mode: sandbox.mode,
+    start(command) {
+      const confined = sandbox.start(command)
+      started.push(confined)
+      return confined
+    },
+  }
   const service = createLivePreviewService({
-    sandbox: await openSandbox(),
+    sandbox: watched,
     dependencies,
     dependenciesDir: dirname(set.dir),
     vendorCacheDir: liveCacheDir,
@@ -54,6 +67,7 @@ export async function startTestLive(options: Partial<LivePreviewOptions> = {}): 
     logged,
     states,
     port,
+    killProcesses: () => started.forEach((confined) => confined.kill()),
     url: (app, path = '/') => `http://live-${app}.localhost:${port}${path}`,
     async open(app, tree, env = {}) {
       const outcome = await service.open(app, tree, { env, signal: AbortSignal.timeout(60_000) })

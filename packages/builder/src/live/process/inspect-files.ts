@@ -6,7 +6,7 @@ import { gatherProblems, placeOf, type Problems } from '../../engine/problems.ts
 import type { AppSources } from '../../engine/app-sources.ts'
 import type { ImportFact, ScriptFacts } from './file-facts.ts'
 import type { LiveVendor } from './live-vendor.ts'
-import { derivedId, moduleIdOf, packageStyleId, parseDerivedId } from './module-ids.ts'
+import { derivedId, moduleIdOf, packageStyleId, parseDerivedId, type FileUse } from './module-ids.ts'
 
 /** What a page would be with these files. */
 export type Inspection = {
@@ -28,8 +28,8 @@ export type Inspection = {
 export type InspectionSources = AppSources & {
   vendor: LiveVendor
   facts(path: string): ScriptFacts
-  /** What is wrong with a file that is no script, as the given module; empty when nothing is. */
-  check(use: string, path: string, problems: Problems): Promise<void>
+  /** Records what is wrong with a file that is no script, as the given module. Answers the modules that it imports. */
+  check(use: string, path: string, problems: Problems): Promise<readonly string[]>
 }
 
 const OWN = /^(?:\/@live\/|@live\/)/
@@ -49,15 +49,9 @@ export async function inspectFiles(sources: InspectionSources, entries: readonly
     reached.add(id)
     const derived = parseDerivedId(id)
     if (derived) {
-      const own = gatherProblems(sources.files)
-      if (derived.use !== 'package-style' && derived.use !== 'public')
-        await sources.check(derived.use, derived.path, own)
-      if (own.list.length > 0) state.blamed.add(derived.path)
-      for (const problem of own.list) {
-        problems.add(problem)
-        if (problem.file) state.blamed.add(problem.file)
-      }
-      if (/^(?:shared)?worker/.test(derived.use)) open.push(moduleIdOf(derived.path, ''))
+      const imports = await inspectDerived(sources, derived, problems, state)
+      eager.set(id, imports)
+      open.push(...imports)
       continue
     }
     const path = parseAppId(id)?.path
@@ -69,6 +63,25 @@ export async function inspectFiles(sources: InspectionSources, entries: readonly
     )
   }
   return { problems: problems.list, reached, first: inOrder(entries, eager), ...state }
+}
+
+/** Checks what a file that is no script became. Answers the modules that it imports. */
+async function inspectDerived(
+  sources: InspectionSources,
+  { use, path }: { use: FileUse; path: string },
+  problems: Problems,
+  state: State,
+): Promise<readonly string[]> {
+  if (use === 'package-style' || use === 'public') return []
+  if (use === 'worker' || use === 'sharedworker' || use === 'worker-url') return [moduleIdOf(path, '')]
+  const own = gatherProblems(sources.files)
+  const imports = await sources.check(use, path, own)
+  if (own.list.length > 0) state.blamed.add(path)
+  for (const problem of own.list) {
+    problems.add(problem)
+    if (problem.file) state.blamed.add(problem.file)
+  }
+  return imports
 }
 
 /** Dependencies before what needs them, as a browser runs modules. */

@@ -19,6 +19,7 @@ export type AppStatus = { state: LiveState; wants: string[] }
 
 const MOST_ASSETS = 500
 const MOST_ROUNDS = 20
+const TOLD_MS = 20
 const RELOAD = { type: 'full-reload', path: '*' } as const
 
 /**
@@ -34,6 +35,7 @@ export class LiveApp {
   #revision = 1
   #reloadDue = false
   #sendReload: () => void = () => undefined
+  #told: (() => void) | null = null
   #server: AppServer | null = null
   #settling: Promise<AppStatus> | null = null
   #last: Promise<unknown> = Promise.resolve()
@@ -112,7 +114,11 @@ export class LiveApp {
     const { hot } = server.vite.environments.client
     const send = hot.send.bind(hot) as (payload: { type?: string }) => void
     this.#sendReload = () => server.vite.ws.clients.size > 0 && send(RELOAD) // whoever connects later says what it has
-    hot.send = (payload: { type?: string }) => (payload.type === 'full-reload' ? this.#reload() : send(payload))
+    hot.send = (payload: { type?: string }) => {
+      if (payload.type === 'full-reload') this.#reload()
+      else send(payload)
+      if (payload.type === 'update') this.#told?.()
+    }
     server.vite.ws.on('live:hello', (data: { revision?: unknown }, client) => {
       if (data?.revision !== this.#revision) client.send(RELOAD)
     })
@@ -176,19 +182,32 @@ export class LiveApp {
     for (const path of changed) if (!view.tree.has(path)) graph.onFileDelete(appId(path))
     if (changed.includes('index.html')) this.#reload()
     const touchesStyles = changed.some((path) => path.endsWith('.css'))
-    if (!touchesStyles) this.#tell(ids)
+    // Styles are compiled while browsers ask for the modules.
+    if (!touchesStyles && this.#tell(ids)) await this.#untilTold()
     const { updates, modules } = await this.#room.styles.update(view.sources, view.inspection.reached, changed)
     if (touchesStyles) this.#tell(new Set([...ids, ...modules]))
     for (const data of updates) this.server.vite.ws.send({ type: 'custom', event: 'live:style', data })
     if (updates.length > 0) this.#revision += 1
   }
 
-  #tell(ids: ReadonlySet<string>): void {
+  /** Vite tells pages a few turns after it was told; or not at all, when it knows of no page that has the modules. */
+  async #untilTold(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#told = resolve
+    const deadline = setTimeout(resolve, TOLD_MS)
+    await promise
+    clearTimeout(deadline)
+    this.#told = null
+  }
+
+  /** Answers whether any page may have one of these modules. */
+  #tell(ids: ReadonlySet<string>): boolean {
     const graph = this.server.vite.environments.client.moduleGraph
     const there = [...ids].filter((id) => graph.getModuleById(id))
-    if (there.length === 0) return
+    if (there.length === 0) return false
     this.#revision += 1
     this.server.tell(there)
+    return true
   }
 }
 

@@ -8,7 +8,7 @@ import { createStylesheets, type CssModule } from '../../engine/stylesheets.ts'
 import { findCandidates } from '../../engine/tailwind.ts'
 import { codeSources, needsCode, openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
 import { derivedId, parseDerivedId } from './module-ids.ts'
-import { diffSheets, type SheetChange } from './sheet-diff.ts'
+import { countAlike, diffSheets, type SheetChange } from './sheet-diff.ts'
 
 /** What a page is told of a stylesheet: changes from one revision to the next, or all of it. */
 export type StyleUpdate = { path: string; from: number; to: number } & ({ changes: SheetChange[] } | { css: string })
@@ -26,10 +26,11 @@ export class LiveStyles {
   readonly #served = new Map<string, Served>()
   readonly #keys = new WeakMap<AppFiles, string>()
 
-  /** Compiles a stylesheet (`style`, `names`) or the text of one (`inline`), and records what is wrong. */
-  async check(sources: AppSources, use: string, path: string, problems: Problems): Promise<void> {
-    const { sheet } = await this.#obtain(sources, use, path)
+  /** Compiles a stylesheet, and records what is wrong. Answers the modules that it takes names from. */
+  async check(sources: AppSources, use: string, path: string, problems: Problems): Promise<readonly string[]> {
+    const { sheet, module } = await this.#obtain(sources, use, path)
     for (const problem of sheet.problems) problems.add(problem)
+    return (module?.imports ?? []).map(({ specifier }) => derivedId('names', specifier.slice(1)))
   }
 
   /** The script that a CSS module is: its names, by itself and as a whole. */
@@ -76,7 +77,8 @@ export class LiveStyles {
     return { updates, modules }
   }
 
-  #put(path: string, css: string, module: CssModule | null): Served {
+  #put(path: string, compiled: string, module: CssModule | null): Served {
+    const css = countAlike(compiled)
     const before = this.#served.get(path)
     const exports = module ? moduleCode(module) : ''
     if (before?.css === css && before.exports === exports) return before

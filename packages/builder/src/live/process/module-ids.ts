@@ -69,12 +69,10 @@ function useOf(path: string, query: string): FileUse | null {
   return SCRIPTS[extension] ? null : 'url'
 }
 
-/** Every module that a file may have become, to tell them when it changes. */
+/** Every module whose text a file may have become, to tell them when it changes. Stylesheets are told in their own way. */
 export const modulesOf = (path: string): string[] => [
   appId(path),
-  ...(['style', 'names', 'inline', 'raw', 'url', 'json', 'worker', 'sharedworker', 'worker-url'] as const).map((use) =>
-    derivedId(use, path),
-  ),
+  ...(['inline', 'raw', 'url', 'json'] as const).map((use) => derivedId(use, path)),
 ]
 
 /** The address of a module on the page's host, from its id. */

@@ -101,9 +101,15 @@ function openSources(room: AppRoom, files: AppFiles, problems: Problems): PageSo
   return sources
 }
 
-async function checkFile(sources: PageSources, use: string, path: string, problems: Problems): Promise<void> {
+async function checkFile(
+  sources: PageSources,
+  use: string,
+  path: string,
+  problems: Problems,
+): Promise<readonly string[]> {
   if (use === 'style' || use === 'names' || use === 'inline') return sources.styles.check(sources, use, path, problems)
   if (use === 'json') checkJson(sources.files.text(path) ?? '', path, problems)
+  return []
 }
 
 function checkJson(text: string, path: string, problems: Problems): void {

@@ -25,7 +25,8 @@ type Answer = {
 }
 
 const ENV_ADDRESS = '/@live/vite-env.js'
-const CLIENT_MODULES = ['/@vite/client', '/@react-refresh', ENV_ADDRESS, '/@live/client.js', '/@live/styles.js']
+const CLIENT = '/@live/client.js'
+const FOREIGN = ['/@vite/client', '/@react-refresh', ENV_ADDRESS]
 
 /**
  * Answers a request to an app's live host: its page, its modules, its files. A closed list of what there is: an address that
@@ -69,9 +70,10 @@ function readAddress(url: string): { path: string; query: string } | null {
 }
 
 function isModule(app: LiveApp, path: string): boolean {
-  if (CLIENT_MODULES.includes(path)) return true
+  if (FOREIGN.includes(path)) return true
   const id = APP_ROOT + path
-  if (id.startsWith(OWN_MODULES) || parseDerivedId(id)) return app.shown !== null
+  if (id.startsWith(OWN_MODULES)) return true
+  if (parseDerivedId(id)) return app.shown !== null
   return app.shown?.sources.files.has(path.slice(1)) === true && isScript(path)
 }
 
@@ -84,12 +86,21 @@ async function moduleAnswer(app: LiveApp, path: string, query: string): Promise<
   const result = await client.transformRequest(address).catch((error: unknown) => error as Error)
   if (result instanceof Error || !result) return plain(404, 'There is no such module.')
   if (/(?:^|&)map$/.test(query)) return json(JSON.stringify(result.map ?? null))
-  const code = hideHost(toServedAddresses(result.code))
+  const code = takingItself(hideHost(toServedAddresses(result.code)), path, query)
   const hasMap = result.map && 'mappings' in result.map && result.map.mappings !== ''
   const body = hasMap ? `${code}\n//# sourceMappingURL=${encodeURI(path.slice(path.lastIndexOf('/') + 1))}?map` : code
   const type = 'text/javascript; charset=utf-8'
   return { status: 200, type, body, cache: 'no-cache', ...(result.etag ? { etag: result.etag } : {}) }
 }
+
+const SELF = /(import \* as __vite_react_currentExports from )"[^"]*"/
+
+/**
+ * A refreshing module takes its own exports in, by the address that the newest of its kind has. It must be its own address:
+ * of writes in quick succession, the later module would else run before the earlier one, and be forgotten.
+ */
+const takingItself = (code: string, path: string, query: string): string =>
+  code.replace(SELF, (_, start: string) => start + JSON.stringify(encodeURI(path) + (query === '' ? '' : `?${query}`)))
 
 /** Vite's client names its other half by where that lies on this machine. */
 const hideHost = (code: string): string =>
@@ -138,7 +149,7 @@ async function pageAnswer(app: LiveApp, pageScript: string): Promise<Answer> {
   const [preloads, styles] = await Promise.all([
     findStaticModules(app.server.vite, view.sources.vendor, [
       ...(view.page?.entries ?? []).map((path) => `/${path}`),
-      ...CLIENT_MODULES.filter((address) => address !== ENV_ADDRESS),
+      CLIENT,
     ]),
     firstStyles(app),
   ])

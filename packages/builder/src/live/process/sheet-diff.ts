@@ -1,3 +1,5 @@
+import { keepRecent } from '../../engine/recent.ts'
+
 /**
  * One change of a stylesheet that a page has: a rule put in, taken out or replaced. `path`: the places of the blocks that
  * it lies in, from outside; `count`: how many rules that block has before this change, so that a page that counts
@@ -18,6 +20,23 @@ export function diffSheets(before: string, after: string): SheetChange[] {
   const changes: SheetChange[] = []
   diffRules(splitRules(before), splitRules(after), [], changes)
   return changes
+}
+
+/** What only some browsers know: a rule with it counts in one and not in another. */
+const VENDOR = /::?-(?:moz|ms|o|webkit|khtml)-|^@-/
+
+/**
+ * The same sheet for every browser to count alike: rules that some of them drop stand each in a block of its own, which
+ * none drops. Nothing else about them changes.
+ */
+export function countAlike(css: string): string {
+  if (!VENDOR.test(css)) return css
+  return splitRules(css)
+    .map(({ text, head, body }) => {
+      if (body !== null && CONTAINER.test(head)) return `${head} {\n${countAlike(body)}\n}`
+      return body !== null && VENDOR.test(head) ? `@media all { ${text} }` : text
+    })
+    .join('\n')
 }
 
 function diffRules(
@@ -66,19 +85,27 @@ function diffRules(
   }
 }
 
+const recent = keepRecent<readonly SheetRule[]>(64)
+const LARGE = 2_000
+
 /** The rules of a sheet or of a block, in order. Comments between them are left out. */
-export function splitRules(css: string): SheetRule[] {
+export function splitRules(css: string): readonly SheetRule[] {
+  if (css.length < LARGE) return split(css)
+  return recent.get(css) ?? recent.set(css, split(css))
+}
+
+function split(css: string): SheetRule[] {
   const rules: SheetRule[] = []
   let start = skipSpace(css, 0)
   while (start < css.length) {
-    const open = findAny(css, start, '{;')
+    const open = findMark(css, start, '{;')
     if (css[open] !== '{') {
       const text = css.slice(start, open).trim()
       if (text !== '') rules.push({ text: `${text};`, head: text, body: null })
       start = skipSpace(css, open + 1)
       continue
     }
-    const close = findClose(css, open)
+    const close = findMark(css, open + 1, '}')
     const head = css.slice(start, open).trim()
     rules.push({ text: css.slice(start, close + 1), head, body: css.slice(open + 1, close) })
     start = skipSpace(css, close + 1)
@@ -86,54 +113,34 @@ export function splitRules(css: string): SheetRule[] {
   return rules
 }
 
-/** The next place of one of these marks outside strings, comments and parentheses; the end of the text when there is none. */
-function findAny(css: string, from: number, marks: string): number {
+/** Whatever may hide a mark or is one: an escape, a comment, a string, a bracket. */
+const SPECIAL = /\\|\/\*|["'(){}[\];]/g
+
+/** The next place of one of these marks outside strings, comments and brackets; the end of the text when there is none. */
+function findMark(css: string, from: number, marks: string): number {
   let depth = 0
-  for (let at = from; at < css.length; at += 1) {
-    const skipped = skipQuoted(css, at)
-    if (skipped !== at) {
-      at = skipped - 1
-      continue
-    }
-    const mark = css[at] ?? ''
-    if (mark === '(' || mark === '[') depth += 1
-    else if (mark === ')' || mark === ']') depth = Math.max(0, depth - 1)
-    else if (depth === 0 && marks.includes(mark)) return at
+  SPECIAL.lastIndex = from
+  for (let match = SPECIAL.exec(css); match; match = SPECIAL.exec(css)) {
+    const mark = match[0]
+    if (depth === 0 && marks.includes(mark)) return match.index
+    if ('([{'.includes(mark)) depth += 1
+    else if (')]}'.includes(mark)) depth = Math.max(0, depth - 1)
+    else if (mark !== ';') SPECIAL.lastIndex = skipQuoted(css, match.index)
   }
   return css.length
 }
 
-function findClose(css: string, open: number): number {
-  let depth = 0
-  for (let at = open; at < css.length; at += 1) {
-    const skipped = skipQuoted(css, at)
-    if (skipped !== at) {
-      at = skipped - 1
-      continue
-    }
-    if (css[at] === '{') depth += 1
-    else if (css[at] === '}') {
-      depth -= 1
-      if (depth === 0) return at
-    }
-  }
-  return css.length
-}
-
-/** Behind the string, the comment or the escaped character that begins here; the same place when none does. */
+/** Behind the string, the comment or the escaped character that begins here. */
 function skipQuoted(css: string, at: number): number {
-  const mark = css[at]
+  const mark = css[at] ?? ''
   if (mark === '\\') return at + 2
-  if (mark === '/' && css[at + 1] === '*') {
+  if (mark === '/') {
     const end = css.indexOf('*/', at + 2)
     return end === -1 ? css.length : end + 2
   }
-  if (mark !== '"' && mark !== "'") return at
-  for (let end = at + 1; end < css.length; end += 1) {
-    if (css[end] === '\\') end += 1
-    else if (css[end] === mark) return end + 1
-  }
-  return css.length
+  let end = css.indexOf(mark, at + 1)
+  while (end > 0 && css[end - 1] === '\\' && !/(?:^|[^\\])(?:\\\\)+$/.test(css.slice(at + 1, end))) end = css.indexOf(mark, end + 1)
+  return end === -1 ? css.length : end + 1
 }
 
 function skipSpace(css: string, from: number): number {

@@ -34,20 +34,25 @@ export function virtualFiles(sources: () => PageSources): Plugin {
   return {
     name: 'live-files',
     enforce: 'pre',
-    resolveId: (specifier, importer) => resolve(sources(), specifier, importer),
-    load: (id) => load(sources(), id),
+    resolveId: (specifier, importer) => resolveOwn(specifier, importer) ?? resolve(sources(), specifier, importer),
+    load: async (id) => loadOwn(id) ?? load(sources(), id),
   }
 }
 
-function resolve(sources: PageSources, specifier: string, importer: string | undefined): Answer {
+/** What is the same in every page, also in one that has nothing to show yet. */
+function resolveOwn(specifier: string, importer: string | undefined): Answer | null {
   if (specifier === REFRESH || specifier === VITE_CLIENT || specifier === VITE_ENV) return { id: specifier }
   if (specifier === '/@vite/client') return { id: VITE_CLIENT }
   if (specifier === '@vite/env') return { id: VITE_ENV }
-  if (specifier === '/@live/icon-maker') return packageOf(sources, ...ICON_MAKERS)
-  if (specifier === '/@live/react-jsx') return packageOf(sources, 'react/jsx-dev-runtime')
+  if (specifier === '/@live/icon-maker' || specifier === '/@live/react-jsx') return null
   if (specifier.startsWith('/@live/')) return { id: APP_ROOT + specifier }
   if (specifier.startsWith('@live/')) return { id: `${APP_ROOT}/${specifier}.js` }
-  if (specifier === importer) return { id: importer } // a refreshing module takes itself in
+  return specifier === importer ? { id: specifier } : null // a refreshing module takes itself in
+}
+
+function resolve(sources: PageSources, specifier: string, importer: string | undefined): Answer {
+  if (specifier === '/@live/icon-maker') return packageOf(sources, ...ICON_MAKERS)
+  if (specifier === '/@live/react-jsx') return packageOf(sources, 'react/jsx-dev-runtime')
   if (importer === undefined || specifier.startsWith('/@as/')) return { id: findAddressed(sources, specifier) }
   const from = parseAppId(importer)
   if (!from) throw refusal(specifier)
@@ -102,15 +107,17 @@ function isThere(sources: PageSources, use: FileUse, path: string): boolean {
 
 const refusal = (what: string): Error => new Error(`"${what}" is no module of this app.`)
 
-async function load(sources: PageSources, id: string): Promise<Loaded> {
+function loadOwn(id: string): Loaded | null {
   if (id === REFRESH) return { code: refreshRuntime }
   const vite = viteModule(id)
   if (vite !== undefined) return { code: vite }
-  if (id.startsWith(OWN_MODULES)) {
-    const code = ownModule(id.slice(OWN_MODULES.length))
-    if (code === undefined) throw refusal(id)
-    return { code }
-  }
+  if (!id.startsWith(OWN_MODULES)) return null
+  const code = ownModule(id.slice(OWN_MODULES.length))
+  if (code === undefined) throw refusal(id)
+  return { code }
+}
+
+async function load(sources: PageSources, id: string): Promise<Loaded> {
   const derived = parseDerivedId(id)
   if (derived) return { code: await derivedCode(sources, derived.use, derived.path) }
   const path = parseAppId(id)?.path
