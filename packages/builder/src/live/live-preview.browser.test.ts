@@ -178,7 +178,9 @@ createRoot(document.getElementById('root')!).render(
   const { page, problems, close } = await openLivePage(browser, live.url('places'))
   const placeOf = (id: string): Promise<unknown> =>
     page.locator(`#${id}`).evaluate((element) => {
-      const find = (globalThis as unknown as Record<symbol, (node: Element) => unknown>)[Symbol.for('overskill.placeOf')]
+      const find = (globalThis as unknown as Record<symbol, (node: Element) => unknown>)[
+        Symbol.for('overskill.placeOf')
+      ]
       return find?.(element)
     })
   expect(await placeOf('title')).toEqual({ file: 'src/main.tsx', line: 10, column: 5 })
