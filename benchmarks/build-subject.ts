@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -33,10 +33,28 @@ export async function withSubject<T>(
       await mkdir(dirname(join(dir, path)), { recursive: true })
       await writeFile(join(dir, path), content)
     }
-    await symlink(join(starterSet.dir, 'node_modules'), join(dir, 'node_modules'))
+    await linkPackages(starterSet, join(dir, 'node_modules'))
     return await work({ tree, dir, starterSet })
   } finally {
     await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/** What `vite build` needs besides: an app's set has no toolchain in it, so it is the repository's own. */
+const TOOLCHAIN = ['vite', '@vitejs/plugin-react', '@tailwindcss/vite', 'tailwindcss']
+
+/** Not below the repository, whose toolchain would be found there: what git ignores, Tailwind does not read. */
+async function linkPackages(set: DependencySet, folder: string): Promise<void> {
+  const modules = join(set.dir, 'node_modules')
+  const scoped = async (scope: string): Promise<string[]> =>
+    (await readdir(join(modules, scope))).map((name) => `${scope}/${name}`)
+  const top = (await readdir(modules)).filter((name) => !name.startsWith('.'))
+  const names = (await Promise.all(top.map((name) => (name.startsWith('@') ? scoped(name) : [name])))).flat()
+  const targets = new Map(names.map((name) => [name, join(modules, name)]))
+  for (const name of TOOLCHAIN) targets.set(name, join(repositoryDir, 'node_modules', name))
+  for (const [name, target] of targets) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await symlink(target, join(folder, name))
   }
 }
 

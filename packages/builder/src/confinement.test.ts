@@ -168,9 +168,6 @@ describe('L22: configuration that an app brings does not run and changes nothing
     'vite.config.cjs': () => ({ 'vite.config.cjs': write() }),
     'postcss.config.cjs': () => ({ 'postcss.config.cjs': `${write()}; module.exports = { plugins: [] }` }),
     '.postcssrc.cjs': () => ({ '.postcssrc.cjs': `${write()}; module.exports = {}` }),
-    'postcss in package.json': () => ({
-      'package.json': JSON.stringify({ postcss: { plugins: { [join(outside, 'secret.js')]: {} } } }),
-    }),
     'tailwind.config.js': () => ({ 'tailwind.config.js': write() }),
     '.babelrc': () => ({ '.babelrc': JSON.stringify({ plugins: [join(outside, 'secret.js')] }) }),
     'babel.config.js': () => ({ 'babel.config.js': write() }),
@@ -261,7 +258,7 @@ describe('the dependency set is the only other place that is read', () => {
     const service = createFastBuildService({
       sandbox: await openSandbox(),
       starterSet: { key: 'copy', dir: copy, present: true },
-      dependenciesDir: copy,
+      dependenciesDirs: [copy],
       vendorCacheDir: join(copy, 'vendor'),
       log: quiet,
     })

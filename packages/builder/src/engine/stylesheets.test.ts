@@ -13,7 +13,8 @@ function sheetsOf(tree: Record<string, string>) {
   const files = openAppFiles(treeOf(tree))
   const problems = gatherProblems(files)
   const output = gatherOutput()
-  return { problems, sheets: createStylesheets({ files, store, aliases: [], output, problems }) }
+  const askStyles = () => Promise.reject(new Error('No sheet here needs code of an app'))
+  return { problems, sheets: createStylesheets({ files, store, aliases: [], output, problems, askStyles }) }
 }
 
 test('a name of a CSS module brings what the names it composes compose in turn, each once', async () => {

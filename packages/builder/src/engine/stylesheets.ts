@@ -1,13 +1,18 @@
 import { posix } from 'node:path'
 import { transform, type CSSModuleExport } from 'lightningcss'
+import type { AskStyles } from '../styles/style-request.ts'
 import { applyAlias, type Alias } from './aliases.ts'
 import { appId, joinInApp, parseAppId, type AppFiles } from './app-files.ts'
 import { hoistImports, isExternalUrl, plainImports, replaceUrls } from './css-urls.ts'
 import { contentHash, type Output } from './output.ts'
-import { findTailwindStylesheet, packageName, type PackageStore } from './package-store.ts'
+import { packageName } from './package-name.ts'
+import type { PackageStore } from './package-store.ts'
 import { frameAt, withoutHostPaths, type Problems } from './problems.ts'
 import { keepRecent } from './recent.ts'
-import { compileTailwind, findCandidates, needsTailwind, type LoadedStylesheet } from './tailwind.ts'
+import { readStyleSetup, type StyleSetup } from './style-setup.ts'
+import { compileTailwind3 } from './tailwind-3.ts'
+import { compileTailwind4 } from './tailwind-4.ts'
+import { findCandidates, needsTailwind, type LoadedStylesheet } from './tailwind.ts'
 
 /** What browsers are served: the same ones Vite builds for by default ("baseline widely available"). */
 const TARGETS = { chrome: 111 << 16, edge: 111 << 16, firefox: 114 << 16, safari: (16 << 16) | (4 << 8) }
@@ -33,22 +38,37 @@ export type StylesheetSources = {
   aliases: readonly Alias[]
   output: Output
   problems: Problems
+  /** Has a stylesheet compiled that needs code of the app. */
+  askStyles: AskStyles
+}
+
+/** A stylesheet with its assets named, and how it gets those that it imports. */
+export function openStylesheet(
+  sources: StylesheetSources,
+  id: string,
+): { sheet: LoadedStylesheet; load: (specifier: string, fromId: string) => LoadedStylesheet } {
+  const read = (from: string): LoadedStylesheet => {
+    const text = plainImports(readText(sources, from), (target) => !isExternalUrl(target))
+    return { id: from, text: replaceUrls(text, assetOf(sources, from)) }
+  }
+  return {
+    sheet: read(id),
+    load: (specifier, fromId) => read(resolveStylesheet(sources, specifier, fromId)),
+  }
 }
 
 export function createStylesheets(sources: StylesheetSources): Stylesheets {
   let candidates: readonly string[] | undefined
-  const read = (id: string): LoadedStylesheet => {
-    const text = plainImports(readText(sources, id), (target) => !isExternalUrl(target))
-    return { id, text: replaceUrls(text, assetOf(sources, id)) }
-  }
-  const load = (specifier: string, fromId: string): LoadedStylesheet =>
-    findTailwindStylesheet(specifier) ?? read(resolveStylesheet(sources, specifier, fromId))
+  let setup: StyleSetup | undefined
   const compile = async (id: string): Promise<string> => {
+    const addToSheet = (message: string): void => addStyleProblem(sources, id, new Error(message))
     try {
-      const sheet = read(id)
+      const { sheet, load } = openStylesheet(sources, id)
+      setup ??= readStyleSetup(sources.files, sources.problems)
+      if (setup.major === 3) return await compileTailwind3(sources, setup, sheet, load, addToSheet)
       if (!needsTailwind(sheet.text)) return sheet.text
       candidates ??= findCandidates(sources.files)
-      return await compileAnew(sources, sheet, candidates, load)
+      return await compileTailwind4(sources, { sheet, candidates, load, addToSheet })
     } catch (error) {
       addStyleProblem(sources, id, error)
       return ''
@@ -61,31 +81,6 @@ export function createStylesheets(sources: StylesheetSources): Stylesheets {
     },
     bundle: (sheets) => minifySheets(sources, sheets),
   }
-}
-
-type Compiled = { css: string; loaded: readonly [specifier: string, fromId: string][] }
-const compiledSheets = keepRecent<Compiled>(20)
-
-/** Compiles a sheet, or takes what the same sources and classes gave before: most edits add no class. */
-async function compileAnew(
-  sources: StylesheetSources,
-  sheet: LoadedStylesheet,
-  candidates: readonly string[],
-  load: (specifier: string, fromId: string) => LoadedStylesheet,
-): Promise<string> {
-  const texts = stylesheetPaths(sources).map((path) => [path, sources.files.text(path)])
-  const key = contentHash(JSON.stringify([sources.store.root, sheet, texts, sources.aliases, candidates]), 40)
-  const known = compiledSheets.get(key)
-  if (known) {
-    known.loaded.forEach(([specifier, fromId]) => load(specifier, fromId)) // names the assets of imported sheets again
-    return known.css
-  }
-  const loaded: [string, string][] = []
-  const css = await compileTailwind(sheet, candidates, (specifier, fromId) => {
-    loaded.push([specifier, fromId])
-    return load(specifier, fromId)
-  })
-  return compiledSheets.set(key, { css, loaded }).css
 }
 
 function readText(sources: StylesheetSources, id: string): string {
@@ -210,11 +205,12 @@ function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Ui
 
 type StyleFault = Error & { loc?: { line: number; column: number } }
 
-const stylesheetPaths = (sources: StylesheetSources): string[] =>
+/** The app's own stylesheets. */
+export const stylesheetPaths = (sources: StylesheetSources): string[] =>
   [...sources.files.paths()].filter((path) => path.endsWith('.css') && !path.startsWith('public/'))
 
 /** Finds the file and the place of a fault: tools report it in the flattened text, so each source is parsed alone. */
-function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
+export function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
   const { message } = error as Error
   const own = parseAppId(id)
   const named = /^\/@app\/(.+?):(\d+):(\d+): (.*)$/s.exec(message)
@@ -234,7 +230,7 @@ function addStyleProblem(sources: StylesheetSources, id: string, error: unknown)
 }
 
 /** Records the first syntax fault in these stylesheets; false when there is none. */
-function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
+export function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
   for (const path of paths) {
     const text = sources.files.text(path) ?? ''
     const fault = syntaxFault(text)
