@@ -82,18 +82,23 @@ async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): 
   return isCrash && !work.signal.aborted ? pool.build(input, work) : answer
 }
 
+function openPool(options: FastBuildOptions, dependenciesDirs: readonly string[], limits: FastBuildLimits): BuildPool {
+  const { sandbox, starterSet, vendorCacheDir, log } = options
+  const compile = compileStylesWith(options.styles)
+  return new BuildPool({
+    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
+    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
+      compile(work, { tree, dependencySet }, signal),
+  })
+}
+
 /** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
   const { sandbox, log, vendorCacheDir, starterSet } = options
   const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
   const limits = { ...LIMITS, ...options.limits }
   for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
-  const compileStyles = compileStylesWith(options.styles)
-  const pool = new BuildPool({
-    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
-    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
-      compileStyles(work, { tree, dependencySet }, signal),
-  })
+  const pool = openPool(options, dependenciesDirs, limits)
   const turns = createBuildTurns(limits.builds)
   const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
     log.warn('The cache of bundled packages was not swept', { error }),

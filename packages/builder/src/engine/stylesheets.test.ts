@@ -9,11 +9,13 @@ import { createStylesheets } from './stylesheets.ts'
 
 const store = openPackageStore(findDependencySet(repositoryDir).dir)
 
+const askStyles = () => Promise.reject(new Error('No style here needs code'))
+
 function sheetsOf(tree: Record<string, string>) {
   const files = openAppFiles(treeOf(tree))
   const problems = gatherProblems(files)
   const output = gatherOutput()
-  return { problems, sheets: createStylesheets({ files, store, aliases: [], output, problems }) }
+  return { problems, sheets: createStylesheets({ files, store, aliases: [], output, problems, askStyles }) }
 }
 
 test('a name of a CSS module brings what the names it composes compose in turn, each once', async () => {
