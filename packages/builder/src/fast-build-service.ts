@@ -59,8 +59,11 @@ type BuildWork = { signal: AbortSignal; limitMs: number }
 
 const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
 
-const withoutPackages = (message: string, ms: number): BuildResult => ({
-  ...{ ok: false, ms },
+const obtainSet = async (tree: SourceTree, signal: AbortSignal, options: FastBuildOptions) =>
+  (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(options.starterSet)
+
+const withoutPackages = (message: string): BuildResult => ({
+  ...{ ok: false, ms: 0 },
   errors: [{ file: 'package.json', message }],
 })
 
@@ -111,10 +114,8 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   const inTurn = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
     await swept
     if (work.signal.aborted) return failed(WORDS.aborted, 0)
-    const startedAt = performance.now()
-    const { signal } = work
-    const set = (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(starterSet)
-    if (!set.ok) return withoutPackages(set.failure.detail, Math.round(performance.now() - startedAt))
+    const set = await obtainSet(tree, work.signal, options)
+    if (!set.ok) return withoutPackages(set.failure.detail)
     const endTurn = await turns.take(work.signal)
     if (!endTurn) return failed(WORDS.aborted, 0)
     return run(tree, set.value, work).finally(endTurn)

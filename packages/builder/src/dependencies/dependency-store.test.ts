@@ -44,6 +44,12 @@ describe('a set', () => {
     expect(await inSet(set, '@acme/real/index.js')).toContain('@acme/real@1.0.0')
   })
 
+  test('of nothing is empty', async () => {
+    await using made = await openTestStore()
+    const set = setOf(await made.add({}))
+    expect(readdirSync(join(set.dir, 'node_modules'))).toEqual([])
+  })
+
   test('what only a toolchain needs is not installed', async () => {
     await using made = await openTestStore()
     made.registry.publish('plain@1.0.0')

@@ -9,9 +9,6 @@ import type { RegistryDoor } from './registry-door.ts'
 import { wordsFor, type BunEnd } from './resolve-failure.ts'
 import { manifestOf, type Lock, type Wants } from './wants.ts'
 
-/** Versions for everything that is wanted, as text of `bun.lock`, and what bun warned of. */
-export type Resolution = { lock: string; warnings: string[] }
-
 export type ResolveWork = {
   sandbox: Sandbox
   door: RegistryDoor
@@ -38,8 +35,8 @@ function findBun(): string | null {
   }
 }
 
-/** Lets bun choose versions in a confined process without network; `base` is a lock that what it can stays as. */
-export async function resolveLock(wants: Wants, base: Lock | null, work: ResolveWork): Promise<Outcome<Resolution>> {
+/** Lets bun choose versions in a confined process without network: text of `bun.lock`. `base`: a lock that what it can stays as. */
+export async function resolveLock(wants: Wants, base: Lock | null, work: ResolveWork): Promise<Outcome<string>> {
   const bun = findBun()
   if (!bun) return fail('build_failed', `There is no installer for this machine (${process.platform} ${process.arch}).`)
   await mkdir(work.workDir, { recursive: true })
@@ -53,7 +50,7 @@ export async function resolveLock(wants: Wants, base: Lock | null, work: Resolve
     const lock = await readFile(join(dir, 'bun.lock'))
     if (lock.byteLength > MOST_LOCK_BYTES)
       return fail('too_large', 'The lockfile of these packages is larger than 20 MB.')
-    return ok({ lock: lock.toString('utf8'), warnings: warningsIn(ended.said) })
+    return ok(lock.toString('utf8'))
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
@@ -87,10 +84,3 @@ async function runBun(dir: string, bun: string, { sandbox, door, signal, limitMs
   signal.removeEventListener('abort', end)
   return { code, said, late }
 }
-
-const warningsIn = (said: string): string[] =>
-  said
-    .split('\n')
-    .filter((line) => line.startsWith('warn: '))
-    .map((line) => line.slice('warn: '.length, 300))
-    .slice(0, 20)
