@@ -14,7 +14,10 @@ const repository = fileURLToPath(new URL('../../../../..', import.meta.url))
 
 /** The registry that this machine's npm uses, and a store that lasts for one test file. */
 const dir = mkdtempSync(join(tmpdir(), 'tool-packages-'))
-const log = { error: console.error, warn: console.warn, info: () => undefined }
+const fault = (message: string): never => {
+  throw new Error(message)
+}
+const log = { error: fault, warn: fault, info: () => undefined }
 const store = createDependencyStore({ dir, trustedDirs: [starterStoreDir(repository)], log })
 const packages = createPackages({ store })
 afterAll(async () => {
