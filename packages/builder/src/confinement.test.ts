@@ -205,6 +205,7 @@ describe('L22: configuration that an app brings does not run and changes nothing
   })
 
   const refused: Record<string, () => string> = {
+    'a PostCSS plugin in package.json': () => '',
     '@plugin with a file of the app': () => `@import 'tailwindcss'; @plugin './evil.js';`,
     '@plugin with a file outside': () => `@import 'tailwindcss'; @plugin '${join(outside, 'secret.js')}';`,
     '@plugin with a package': () => `@import 'tailwindcss'; @plugin 'react';`,
@@ -224,6 +225,9 @@ describe('L22: configuration that an app brings does not run and changes nothing
         'src/evil.js': write(),
         'src/bomb.css': `@source inline("{a,b}-{0..3000000}");`,
         'src/other.css': `@import 'tailwindcss'; @config './evil.js';`,
+        ...(css() === ''
+          ? { 'package.json': JSON.stringify({ postcss: { plugins: { [join(outside, 'secret.js')]: {} } } }) }
+          : {}),
       })
       const result = await buildSafely(tree)
       expect(result.ok).toBe(false)
