@@ -32,8 +32,8 @@ export type BuildChild = {
 
 export type ChildOptions = {
   sandbox: Sandbox
-  /** Folder of all sets: a child builds with any of them. */
-  dependenciesDir: string
+  /** Folders of sets: a child builds with any of them. */
+  dependenciesDirs: readonly string[]
   /** The set that is opened at the start. */
   starterSet: DependencySet
   vendorCacheDir: string
@@ -114,10 +114,10 @@ export function startBuildChild(options: ChildOptions): BuildChild {
 }
 
 function startEngine(options: ChildOptions): ConfinedProcess {
-  const { sandbox, dependenciesDir, starterSet, vendorCacheDir } = options
+  const { sandbox, dependenciesDirs, starterSet, vendorCacheDir } = options
   const confined = sandbox.start({
-    args: [MAIN, JSON.stringify({ dependenciesDir, starterSet, vendorCacheDir })],
-    readable: [dependenciesDir, vendorCacheDir],
+    args: [MAIN, JSON.stringify({ dependenciesDirs, starterSet, vendorCacheDir })],
+    readable: [...dependenciesDirs, vendorCacheDir],
     env: ALLOCATOR,
     heapMb: HEAP_MB,
   })

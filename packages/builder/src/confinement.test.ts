@@ -262,7 +262,7 @@ describe('the dependency set is the only other place that is read', () => {
     const service = createFastBuildService({
       sandbox: await openSandbox(),
       starterSet: { key: 'copy', dir: copy, present: true },
-      dependenciesDir: copy,
+      dependenciesDirs: [copy],
       vendorCacheDir: join(copy, 'vendor'),
       log: quiet,
     })

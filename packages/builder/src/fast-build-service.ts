@@ -22,10 +22,10 @@ export type FastBuildOptions = {
   sandbox: Sandbox
   /** The set that most apps use, from `findDependencySet`: children open it when they start. */
   starterSet: DependencySet
-  /** Folder of all sets, which every child can read; the starter's lies in it too. That set's folder unless told. */
-  dependenciesDir?: string
-  /** Which set a tree is built with; the starter's for all unless told. */
-  dependencies?: Pick<DependencyStore, 'find'>
+  /** Folders of sets besides that of the starter's, which every child can read. Made when they are missing. */
+  dependenciesDirs?: readonly string[]
+  /** Which set a tree is built with, installed before if need be; the starter's for all unless told. */
+  dependencies?: Pick<DependencyStore, 'obtain'>
   vendorCacheDir: string
   log: BuildLog
   /** Compiles styles that need code of the app. Without it such apps do not build. */
@@ -55,7 +55,9 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
 }
 
 const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
-const NOT_INSTALLED = 'The packages that package.json names are not installed yet.'
+
+/** Longest that a build waits for its packages, in ms; building itself has a limit of its own. */
+const INSTALL_MS = 180_000
 
 const NO_STYLES: StyleAnswer = {
   ok: false,
@@ -67,6 +69,14 @@ const NO_STYLES: StyleAnswer = {
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
 const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
+
+const obtainSet = async (tree: SourceTree, signal: AbortSignal, options: FastBuildOptions) =>
+  (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(options.starterSet)
+
+const withoutPackages = (message: string): BuildResult => ({
+  ...{ ok: false, ms: 0 },
+  errors: [{ file: 'package.json', message }],
+})
 
 function wordsFor(answer: Exclude<ChildAnswer, { kind: 'built' | 'failed' }>): string {
   if (answer.kind === 'ended') return WORDS[answer.reason]
@@ -90,11 +100,12 @@ async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): 
 
 /** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
-  const { sandbox, log, vendorCacheDir, starterSet, dependenciesDir = dirname(starterSet.dir) } = options
+  const { sandbox, log, vendorCacheDir, starterSet } = options
+  const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
   const limits = { ...LIMITS, ...options.limits }
-  mkdirSync(vendorCacheDir, { recursive: true })
+  for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
   const compileStyles = compileWith(options)
-  const pool = new BuildPool({ sandbox, dependenciesDir, starterSet, vendorCacheDir, log, limits, compileStyles })
+  const pool = new BuildPool({ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits, compileStyles })
   const turns = createBuildTurns(limits.builds)
   const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
     log.warn('The cache of bundled packages was not swept', { error }),
@@ -103,13 +114,10 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   if (reduced) log.warn(reduced)
   const building = new Set<Promise<unknown>>()
 
-  const run = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
+  const run = async (tree: SourceTree, set: DependencySet, work: BuildWork): Promise<BuildResult> => {
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
-    const set = options.dependencies?.find(tree) ?? ok(starterSet)
-    if (!set.ok) return failed(set.failure.detail, ms())
-    if (!set.value) return failed(NOT_INSTALLED, ms())
-    const answer = await buildTwice(pool, { files: tree, set: set.value }, work)
+    const answer = await buildTwice(pool, { files: tree, set }, work)
     if (answer.kind === 'built') {
       const { vendor, vendorContents } = answer
       if (vendor && vendorContents) await keepVendorSet(vendorCacheDir, vendor, vendorContents)
@@ -122,9 +130,12 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
 
   const inTurn = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
     await swept
+    if (work.signal.aborted) return failed(WORDS.aborted, 0)
+    const set = await obtainSet(tree, work.signal, options)
+    if (!set.ok) return withoutPackages(set.failure.detail)
     const endTurn = await turns.take(work.signal)
     if (!endTurn) return failed(WORDS.aborted, 0)
-    return run(tree, work).finally(endTurn)
+    return run(tree, set.value, work).finally(endTurn)
   }
 
   return {
@@ -137,7 +148,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     },
     warm: () => pool.warm(),
     async check() {
-      if (!existsSync(dependenciesDir)) return { status: 'down', detail: NO_PACKAGES }
+      if (!existsSync(dirname(starterSet.dir))) return { status: 'down', detail: NO_PACKAGES }
       if (!(await pool.starts())) return { status: 'down', detail: 'The build process does not start.' }
       return reduced ? { status: 'degraded', detail: reduced } : { status: 'ok' }
     },

@@ -16,7 +16,7 @@ export type BuildRequest = z.infer<typeof BuildRequest>
 
 /** What a child is told when it starts. All paths are absolute. */
 export const EngineOptions = z.object({
-  dependenciesDir: z.string(),
+  dependenciesDirs: z.array(z.string()),
   starterSet: z.object({ key: z.string(), dir: z.string() }),
   vendorCacheDir: z.string(),
 })

@@ -63,7 +63,9 @@ export async function startTestBuilder(
     log,
     limits: options.limits ?? {},
     ...(styles ? { styles } : {}),
-    ...(setDir ? { dependencies: { find: () => ok({ key: basename(setDir), dir: setDir, present: true }) } } : {}),
+    ...(setDir
+      ? { dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) } }
+      : {}),
   })
   const close = async (): Promise<void> => {
     await service.close()

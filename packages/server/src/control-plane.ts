@@ -1,17 +1,22 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  createDependencyStore,
   createFastBuildService,
+  type DependencyStore,
   type FastBuildService,
+  type DependencySet,
   findDependencySet,
   openSandbox,
   type Sandbox,
+  starterStoreDir,
 } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
 import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
+import { createPackages, type Packages } from './apps/packages.ts'
 import { createBlobStore } from './apps/files.ts'
 import { loadStarter } from './apps/starter.ts'
 import { createVersions, type Versions } from './apps/versions.ts'
@@ -67,11 +72,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
   const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
   const sandbox = await openSandbox()
-  const builder = createBuilder(config, log, sandbox)
+  const starterSet = findStarterSet()
+  const store = openStore(config, log, starterSet)
+  const builder = createBuilder(config, { log, sandbox, starterSet, dependencies: store })
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
-  const base = { config, db, log, events, builder, edge, addresses, onError }
+  const packages = createPackages({ store })
+  const base = { config, db, log, events, builder, packages, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const starter = await loadStarter(join(repository, 'starter'), db)
 
@@ -94,6 +102,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     apps,
     versions,
     edits,
+    packages,
     deployments,
     appBuilder,
     queue,
@@ -103,7 +112,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
-    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder]),
+    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder, store]),
   }
 }
 
@@ -114,6 +123,7 @@ type Base = {
   log: Log
   events: EventLog
   builder: FastBuildService
+  packages: Packages
   edge: EdgePreviewService
   addresses: Addresses
   onError: (error: unknown, fields?: object) => void
@@ -135,7 +145,7 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
 }
 
 function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
-  const { config, db, log, events, builder, apps, versions, models, deployments, onError } = base
+  const { config, db, log, events, builder, packages, apps, versions, models, deployments, onError } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -146,7 +156,18 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
     return asked.ok ? asked.value : undefined
   }
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy, cancelDeploy }
+  const parts = {
+    db,
+    log: events,
+    batcher,
+    blobs: createBlobStore(db),
+    apps,
+    packages,
+    versions,
+    models,
+    deploy,
+    cancelDeploy,
+  }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,
@@ -178,12 +199,27 @@ const openEdge = (
     onError,
   })
 
-function createBuilder(config: Config, log: Log, sandbox: Sandbox): FastBuildService {
-  const starterSet = findDependencySet(repository)
-  if (!starterSet.present)
-    throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
-  return createFastBuildService({ sandbox, starterSet, vendorCacheDir: join(config.dataDir, 'vendor'), log })
+function findStarterSet(): DependencySet {
+  const set = findDependencySet(repository)
+  if (set.present) return set
+  throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
 }
+
+const packagesDir = (config: Config): string => join(config.dataDir, 'packages')
+
+/** What apps add beside what every new one begins with, which came with the program. */
+const openStore = (config: Config, log: Log, fallback: DependencySet): DependencyStore =>
+  createDependencyStore({ dir: packagesDir(config), trustedDirs: [starterStoreDir(repository)], fallback, log })
+
+const createBuilder = (
+  config: Config,
+  parts: { log: Log; sandbox: Sandbox; starterSet: DependencySet; dependencies: DependencyStore },
+): FastBuildService =>
+  createFastBuildService({
+    ...parts,
+    dependenciesDirs: [join(packagesDir(config), 'sets')],
+    vendorCacheDir: join(config.dataDir, 'vendor'),
+  })
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */
 function studioOrigins({ publicUrl, port, domains }: Config): string[] {

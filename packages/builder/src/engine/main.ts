@@ -16,13 +16,13 @@ import type { UsedNames } from './vendor-names.ts'
  * The child process: builds what it is sent over stdin and answers over stdout. It ends when stdin ends, so it never
  * outlives its owner. Reads dependency sets and the vendor cache; writes nothing.
  */
-const { dependenciesDir, starterSet, vendorCacheDir } = EngineOptions.parse(JSON.parse(process.argv[2] ?? ''))
+const { dependenciesDirs, starterSet, vendorCacheDir } = EngineOptions.parse(JSON.parse(process.argv[2] ?? ''))
 const vendorSets = new Map<string, VendorSet>()
 const stores = keepRecent<PackageStore>(8)
 
 const storeOf = (dir: string): PackageStore => stores.get(dir) ?? stores.set(dir, openPackageStore(dir))
 storeOf(starterSet.dir)
-guardReads([realpathSync(dependenciesDir), vendorCacheDir, ...toolchainDirs()])
+guardReads([...dependenciesDirs.map((dir) => realpathSync(dir)), vendorCacheDir, ...toolchainDirs()])
 
 const writeOut = process.stdout.write.bind(process.stdout)
 const send = (reply: BuildReply): boolean => writeOut(encodeFrame(reply))

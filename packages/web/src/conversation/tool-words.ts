@@ -11,6 +11,8 @@ type ToolWords = {
 }
 
 const files = (count: number): string => plural(count, 'file')
+/** One call may be about several: how many calls there were says nothing. */
+const packages = (): string => 'packages'
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 const known: Record<string, ToolWords> = {
@@ -22,6 +24,8 @@ const known: Record<string, ToolWords> = {
   'os-rename': { doing: 'Renaming', done: 'Renamed', failed: 'Did not rename', many: files },
   'os-delete': { doing: 'Deleting', done: 'Deleted', failed: 'Did not delete', many: files },
   'os-copy': { doing: 'Copying', done: 'Copied', failed: 'Did not copy', many: files },
+  'os-add-dependency': { doing: 'Adding', done: 'Added', failed: 'Did not add', many: packages },
+  'os-remove-dependency': { doing: 'Removing', done: 'Removed', failed: 'Did not remove', many: packages },
   'rename-app': { doing: 'Naming the app', done: 'Named the app', failed: 'Did not name the app', many: () => '' },
   'os-plan': { doing: 'Planning', done: 'Planned', failed: 'Did not plan', many: () => '' },
 }
@@ -86,15 +90,16 @@ export function subjectOf(name: string, field: ReadField): ToolSubject {
     return to === undefined ? { kind: 'path', path } : { kind: 'path', path, to }
   }
   if (name === 'os-list-files') return { kind: 'path', path: field('path') ?? '' }
-  const text = field('query') ?? field('name')
+  const text = field('query') ?? field('name') ?? field('packages')
   return text === undefined ? undefined : { kind: 'words', text }
 }
 
-/** Reads the text fields of an input that is whole. */
+/** Reads the text fields of an input that is whole; a list of texts is one text. */
 export const fieldsOf =
   (input: unknown): ReadField =>
   (name) => {
     if (typeof input !== 'object' || input === null) return undefined
     const value = (input as Record<string, unknown>)[name]
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ')
     return typeof value === 'string' ? value : undefined
   }

@@ -1,8 +1,10 @@
 import type { Tool } from '@overskill/agent'
+import { osAddDependency } from './os-add-dependency.ts'
 import { osCopy } from './os-copy.ts'
 import { osDelete } from './os-delete.ts'
 import { osListFiles } from './os-list-files.ts'
 import { osPlan } from './os-plan.ts'
+import { osRemoveDependency } from './os-remove-dependency.ts'
 import { osRename } from './os-rename.ts'
 import { osReplace } from './os-replace.ts'
 import { osSearchFiles } from './os-search-files.ts'
@@ -15,10 +17,12 @@ export type { PlanItem, ToolWork } from './work.ts'
 
 /** Every tool of a turn, sorted by name: the same list in the same order gives the same request bytes (AGENT.md C.3). */
 export const toolset: readonly Tool<ToolWork>[] = [
+  osAddDependency,
   osCopy,
   osDelete,
   osListFiles,
   osPlan,
+  osRemoveDependency,
   osRename,
   osReplace,
   osSearchFiles,
