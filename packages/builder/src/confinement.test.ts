@@ -194,13 +194,8 @@ describe('L22: configuration that an app brings does not run and changes nothing
     ...configFiles('svelte.config', ['js']),
     'data that names plugins': () => {
       const plugin = join(outside, 'secret.js')
-      const postcss = JSON.stringify({ plugins: { [plugin]: {} } })
       const babel = JSON.stringify({ plugins: [plugin], presets: [plugin] })
       return {
-        '.postcssrc': postcss,
-        '.postcssrc.json': postcss,
-        '.postcssrc.yml': `plugins:\n  ${plugin}: {}`,
-        'postcss.config.json': postcss,
         '.babelrc': babel,
         '.babelrc.json': babel,
         'babel.config.json': babel,
@@ -219,7 +214,6 @@ describe('L22: configuration that an app brings does not run and changes nothing
           imports: { '#secret': plugin },
           exports: { '.': plugin },
           sideEffects: [plugin],
-          postcss: { plugins: { [plugin]: {} } },
           babel: { plugins: [plugin] },
           swc: { jsc: { experimental: { plugins: [[plugin, {}]] } } },
           tailwindcss: { plugins: [plugin] },
@@ -287,6 +281,22 @@ describe('L22: configuration that an app brings does not run and changes nothing
       expect(result.ok).toBe(false)
     })
   }
+
+  test('PostCSS plugins are refused by their name, wherever they are named', async () => {
+    const plugin = join(outside, 'secret.js')
+    const config = JSON.stringify({ plugins: { [plugin]: {} } })
+    const configs = {
+      '.postcssrc': config,
+      '.postcssrc.json': config,
+      '.postcssrc.yml': `plugins:\n  ${plugin}: {}`,
+      'package.json': JSON.stringify({ postcss: { plugins: { [plugin]: {} } } }),
+      'postcss.config.cjs': `module.exports = { plugins: [require('${plugin}')] }`,
+    }
+    for (const [path, text] of Object.entries(configs)) {
+      const result = await buildSafely(smallApp(`import './a.css'`, { 'src/a.css': 'a { color: red }', [path]: text }))
+      expect(result, path).toMatchObject({ ok: false, errors: [{ file: path }] })
+    }
+  })
 
   test('files that need a compiler from the app are refused by their name', async () => {
     for (const extension of ['less', 'scss', 'sass', 'styl', 'vue', 'svelte']) {
