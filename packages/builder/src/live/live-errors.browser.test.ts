@@ -33,7 +33,12 @@ const faults: [name: string, files: Record<string, string | null>, error: object
   [
     'an import of a file that is not there',
     { 'src/app.tsx': `import './nowhere'\n${app('bad')}` },
-    { file: 'src/app.tsx', line: 1, column: 8, message: '"./nowhere" was not found in this app. (looked for src/nowhere)' },
+    {
+      file: 'src/app.tsx',
+      line: 1,
+      column: 8,
+      message: '"./nowhere" was not found in this app. (looked for src/nowhere)',
+    },
   ],
   [
     'an import of a package that is not installed',
@@ -42,7 +47,9 @@ const faults: [name: string, files: Record<string, string | null>, error: object
   ],
   [
     'a name that a file does not give',
-    { 'src/app.tsx': `import { nothing } from './data.json'\nimport { no } from './main'\nexport { no }\n${app('bad')}` },
+    {
+      'src/app.tsx': `import { nothing } from './data.json'\nimport { no } from './main'\nexport { no }\n${app('bad')}`,
+    },
     { file: 'src/app.tsx', line: 2, message: '"no" is not exported by "src/main.tsx".' },
   ],
   [
@@ -50,30 +57,37 @@ const faults: [name: string, files: Record<string, string | null>, error: object
     { 'src/app.tsx': `import { useNothing } from 'react-router'\nuseNothing()\n${app('bad')}` },
     { file: 'src/app.tsx', line: 1, message: '"useNothing" is not exported by the package "react-router".' },
   ],
-  ['a stylesheet that cannot be read', { 'src/app.css': 'a {}\nbutton { color: red } }' }, { file: 'src/app.css', line: 2 }],
+  [
+    'a stylesheet that cannot be read',
+    { 'src/app.css': 'a {}\nbutton { color: red } }' },
+    { file: 'src/app.css', line: 2 },
+  ],
   ['JSON that is none', { 'src/data.json': '{"name":\n  "a" "b"}' }, { file: 'src/data.json', line: 2, column: 7 }],
   ['a file that is gone', { 'src/data.json': null }, { file: 'src/app.tsx', line: 2 }],
 ]
 
-test.each(faults)('%s leaves the last working page, also after a reload, until it is mended', async (name, files, error) => {
-  const host = name.replaceAll(/[^a-z]/g, '')
-  await live.open(host, smallApp(MAIN, FILES))
-  const { page, problems, loads, close } = await openLivePage(browser, live.url(host))
-  await page.locator('#count').click()
-  const state = await live.write(host, files)
-  expect(state.status).toBe('broken')
-  expect(state.errors[0]).toMatchObject(error)
-  if ('line' in error) expect(state.errors[0]?.frame).toContain('^')
-  expect(await page.locator('#count').textContent()).toBe('good 1 json')
-  await page.reload()
-  await page.locator('#count').click()
-  expect(await page.locator('#count').textContent()).toBe('good 1 json')
-  expect(await live.write(host, { ...FILES, 'src/app.tsx': app('better') })).toEqual(READY)
-  await page.getByText('better 1 json').waitFor()
-  expect(loads()).toBe(2)
-  expect(problems).toEqual([])
-  await close()
-})
+test.each(faults)(
+  '%s leaves the last working page, also after a reload, until it is mended',
+  async (name, files, error) => {
+    const host = name.replaceAll(/[^a-z]/g, '')
+    await live.open(host, smallApp(MAIN, FILES))
+    const { page, problems, loads, close } = await openLivePage(browser, live.url(host))
+    await page.locator('#count').click()
+    const state = await live.write(host, files)
+    expect(state.status).toBe('broken')
+    expect(state.errors[0]).toMatchObject(error)
+    if ('line' in error) expect(state.errors[0]?.frame).toContain('^')
+    expect(await page.locator('#count').textContent()).toBe('good 1 json')
+    await page.reload()
+    await page.locator('#count').click()
+    expect(await page.locator('#count').textContent()).toBe('good 1 json')
+    expect(await live.write(host, { ...FILES, 'src/app.tsx': app('better') })).toEqual(READY)
+    await page.getByText('better 1 json').waitFor()
+    expect(loads()).toBe(2)
+    expect(problems).toEqual([])
+    await close()
+  },
+)
 
 test('a good file is shown while another one is broken', async () => {
   const tree = smallApp(

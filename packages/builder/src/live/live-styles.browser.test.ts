@@ -59,7 +59,8 @@ const watchSheets = (page: Page): Promise<void> =>
     for (const style of document.querySelectorAll('style'))
       observer.observe(style, { childList: true, characterData: true, subtree: true })
   })
-const sheetsPut = (page: Page): Promise<number> => page.evaluate(() => (globalThis as unknown as { sheets: number }).sheets)
+const sheetsPut = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { sheets: number }).sheets)
 
 const style = (page: Page, selector: string, name: string): Promise<string> =>
   page.locator(selector).evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name)
@@ -106,7 +107,8 @@ test('a CSS module changes without a load: its rules alone, or its names with wh
   await close()
 })
 
-const CLASSES = `flex grid block hidden p-1 p-2 p-8 px-3 py-5 pt-[7px] m-2 -mt-1 mx-auto space-y-2 gap-4 text-sm text-xl font-bold
+const CLASSES =
+  `flex grid block hidden p-1 p-2 p-8 px-3 py-5 pt-[7px] m-2 -mt-1 mx-auto space-y-2 gap-4 text-sm text-xl font-bold
   text-red-500 bg-blue-200 bg-brand/50 border border-2 border-dashed rounded-lg shadow-md ring-2 ring-brand opacity-50 w-1/2 h-8
   size-4 hover:underline dark:bg-black md:p-4 wide:p-6 lg:hidden first:mt-4 odd:bg-gray-100 group-hover:flex translate-x-2 rotate-3
   scale-90 blur-sm animate-spin animate-pulse transition duration-300 ease-in [&>a]:underline before:content-['x'] line-clamp-2

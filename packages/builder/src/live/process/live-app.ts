@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { assert, type CodePlace, type LiveState } from '@overskill/protocol'
+import { assert, must, type CodePlace, type LiveState } from '@overskill/protocol'
 import type { PackageStore } from '../../engine/package-store.ts'
 import { appId } from '../../engine/app-files.ts'
 import type { LiveChange } from '../../live-preview.ts'
@@ -203,6 +203,9 @@ export class LiveApp {
     const graph = this.server.vite.environments.client.moduleGraph
     const there = [...ids].filter((id) => graph.getModuleById(id))
     if (there.length === 0) return false
+    // What is being made of an older text must not be kept. Vite does this for the one file that it is told of.
+    const seen = new Set<never>()
+    for (const id of there) graph.invalidateModule(must(graph.getModuleById(id), id), seen)
     this.#revision += 1
     this.server.tell(there)
     return true

@@ -139,7 +139,8 @@ function skipQuoted(css: string, at: number): number {
     return end === -1 ? css.length : end + 2
   }
   let end = css.indexOf(mark, at + 1)
-  while (end > 0 && css[end - 1] === '\\' && !/(?:^|[^\\])(?:\\\\)+$/.test(css.slice(at + 1, end))) end = css.indexOf(mark, end + 1)
+  while (end > 0 && css[end - 1] === '\\' && !/(?:^|[^\\])(?:\\\\)+$/.test(css.slice(at + 1, end)))
+    end = css.indexOf(mark, end + 1)
   return end === -1 ? css.length : end + 1
 }
 
