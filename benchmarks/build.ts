@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { createFastBuildService, findDependencySet, type BuildResult, type FastBuildService } from '@overskill/builder'
+import {
+  createFastBuildService,
+  findDependencySet,
+  openSandbox,
+  type BuildResult,
+  type DependencySet,
+  type FastBuildService,
+} from '@overskill/builder'
 import { assert, must } from '@overskill/protocol'
 import { median, type Figure } from './figure.ts'
 
@@ -16,7 +22,7 @@ const LIMIT_MS = 60_000
 const CHANGED = 'src/App.tsx'
 
 /** One app: the starter with the reading list over it, in memory for us and on disk for the command line. */
-type Subject = { tree: Map<string, Uint8Array>; dir: string; dependencySetDir: string }
+type Subject = { tree: Map<string, Uint8Array>; dir: string; starterSet: DependencySet }
 
 /**
  * Builds the same app with `vite build` (a process each time, as its users run it) and with the warm builder, by turns,
@@ -115,13 +121,14 @@ async function prepare(): Promise<Subject> {
   const tree = new Map<string, Uint8Array>()
   for (const folder of ['starter', 'benchmarks/fixtures/reading-list'])
     await readInto(tree, join(repositoryDir, folder))
-  const dir = await mkdtemp(join(tmpdir(), 'bench-build-'))
+  // Below the repository, whose own Vite and plugins are the reference: an app's set has no toolchain in it.
+  const dir = await mkdtemp(join(repositoryDir, '.runtime', 'bench-build-'))
   for (const [path, content] of tree) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), content)
   }
   await symlink(join(set.dir, 'node_modules'), join(dir, 'node_modules'))
-  return { tree, dir, dependencySetDir: set.dir }
+  return { tree, dir, starterSet: set }
 }
 
 async function readInto(tree: Map<string, Uint8Array>, folder: string): Promise<void> {
@@ -132,10 +139,10 @@ async function readInto(tree: Map<string, Uint8Array>, folder: string): Promise<
   }
 }
 
-async function openService({ dependencySetDir, dir }: Subject): Promise<FastBuildService> {
+async function openService({ starterSet, dir }: Subject): Promise<FastBuildService> {
   const vendorCacheDir = await mkdtemp(join(dir, '.vendor-'))
   const log = { error: console.error, warn: console.error, info: () => {} }
-  return createFastBuildService({ dependencySetDir, vendorCacheDir, log })
+  return createFastBuildService({ sandbox: await openSandbox(), starterSet, vendorCacheDir, log })
 }
 
 async function mustBuild(service: FastBuildService, { tree }: Subject): Promise<BuildResult> {
@@ -145,7 +152,7 @@ async function mustBuild(service: FastBuildService, { tree }: Subject): Promise<
 }
 
 async function runCli(dir: string): Promise<void> {
-  const vite = join(dir, 'node_modules/vite/bin/vite.js')
+  const vite = join(repositoryDir, 'node_modules/vite/bin/vite.js')
   const child = spawn(process.execPath, [vite, 'build', '--sourcemap', '--logLevel', 'error'], {
     cwd: dir,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureBubblewrap } from './ensure-bubblewrap.ts'
 
 /**
- * What `bin/*` needs besides packages: the starter's dependencies in the shared store, and the built studio.
- * Each is made once and again only when its input changed; a second run does nothing and needs no network.
+ * What `bin/*` needs besides packages: the starter's dependencies in the shared store, the built studio, and the
+ * sandbox that builds run in. Each is made once and again only when its input changed; a second run does nothing and
+ * needs no network.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -41,7 +43,7 @@ function buildStudio() {
 
 /** Looking whether they are there costs a start of its own, so that is asked once per lockfile. */
 function installDependencies() {
-  const stampFile = join(root, '.runtime/dependencies/.stamp')
+  const stampFile = join(root, '.runtime/dependencies/installed')
   const stamp = createHash('sha256')
     .update(readFileSync(join(root, 'starter/package-lock.json')))
     .digest('hex')
@@ -50,5 +52,6 @@ function installDependencies() {
   writeFileSync(stampFile, stamp)
 }
 
+ensureBubblewrap()
 installDependencies()
 buildStudio()

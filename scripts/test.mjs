@@ -22,7 +22,7 @@ if (room !== undefined && !rooms.includes(room)) die(`There is no room "${room}"
 
 /** Debian packages that the tests drive; installed when we may, else said. */
 function ensureTools() {
-  const missing = ['chromium', 'nginx-light:nginx'].filter((tool) => {
+  const missing = ['chromium', 'nginx-light:nginx', 'bubblewrap:bwrap'].filter((tool) => {
     const command = tool.split(':')[1] ?? tool
     return !['/usr/bin', '/usr/sbin', '/usr/local/bin'].some((folder) => existsSync(join(folder, command)))
   })

@@ -1,34 +1,20 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService } from './fast-build-service.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
+import { processTree } from './sandbox/process-tree.ts'
 import { everyKind } from './test-app.ts'
 import { repositoryDir, smallApp, startTestBuilder, starterTree, textOf } from './test-builder.ts'
+import { buildChildrenOf, until } from './test-processes.ts'
 
 const app = smallApp(`document.title = 'ok'`)
 
-/** Process ids of build children whose parent is this process (or another one). */
-async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args='])
-  return stdout
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => Number(match?.[2]) === pid && match?.[3]?.includes('engine/main.ts'))
-    .map((match) => Number(match?.[1]))
-}
-
-async function until(what: string, holds: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
-  const end = performance.now() + limitMs
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${what} within ${limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const children = (): number[] => buildChildrenOf(process.pid)
 
 test('the same tree gives the same artifact in two children and with an empty cache', async () => {
   await using first = await startTestBuilder()
@@ -121,16 +107,16 @@ test('a stylesheet that would take all memory and time ends only its own build',
 test('a child that is killed from outside is replaced', async () => {
   await using builder = await startTestBuilder()
   await builder.build(app)
-  const [pid] = await childrenOf(process.pid)
+  const [pid] = children()
   process.kill(pid!, 'SIGKILL')
-  await until('The child is gone', async () => !(await childrenOf(process.pid)).includes(pid!))
+  await until('The child is gone', () => !children().includes(pid!))
   expect((await builder.build(app)).ok).toBe(true)
 })
 
 test('a build whose child is killed is tried once more, and the app is not blamed', async () => {
   await using builder = await startTestBuilder()
   await builder.build(app)
-  const [pid] = await childrenOf(process.pid)
+  const [pid] = children()
   const building = builder.build(app)
   process.kill(pid!, 'SIGKILL')
   expect((await building).ok).toBe(true)
@@ -139,22 +125,22 @@ test('a build whose child is killed is tried once more, and the app is not blame
 test('a child that grew is replaced by one that was started before the old one ended', async () => {
   await using builder = await startTestBuilder({ limits: { recycleBuilds: 2 } })
   await builder.build(app)
-  const [first] = await childrenOf(process.pid)
+  const [first] = children()
   await builder.build(app)
-  await until('Two children side by side', async () => (await childrenOf(process.pid)).length === 2)
+  await until('Two children side by side', () => children().length === 2)
   expect((await builder.build(app)).ok).toBe(true)
-  await until('The old child is gone', async () => !(await childrenOf(process.pid)).includes(first!))
+  await until('The old child is gone', () => !children().includes(first!))
   expect((await builder.build(app)).ok).toBe(true)
   await builder.close()
-  expect(await childrenOf(process.pid)).toEqual([])
+  expect(children()).toEqual([])
 })
 
 test('an idle child is ended, and warm() has one ready again', async () => {
   await using builder = await startTestBuilder({ limits: { idleMs: 50 } })
   await builder.build(app)
-  await until('No child', async () => (await childrenOf(process.pid)).length === 0)
+  await until('No child', () => children().length === 0)
   builder.service.warm()
-  await until('A child', async () => (await childrenOf(process.pid)).length === 1)
+  await until('A child', () => children().length === 1)
   expect((await builder.build(app)).ok).toBe(true)
 })
 
@@ -170,7 +156,7 @@ test('closing while a build runs ends it and leaves no process', async () => {
   const building = builder.build(await starterTree())
   await builder.close()
   expect((await building).ok).toBe(false)
-  expect(await childrenOf(process.pid)).toEqual([])
+  expect(children()).toEqual([])
   expect((await builder.build(app)).ok).toBe(false)
 })
 
@@ -183,23 +169,38 @@ test('a child does not outlive an owner that is killed', async () => {
     setInterval(() => {}, 1000)`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise((resolve) => owner.stdout.once('data', resolve))
-  const [child] = await childrenOf(owner.pid!)
-  expect(child).toBeGreaterThan(0)
+  const below = processTree(owner.pid!).slice(1)
+  expect(below.length).toBeGreaterThanOrEqual(3)
   owner.kill('SIGKILL')
-  await until('The child is gone', async () => !existsSync(`/proc/${child}`))
+  await until('All are gone', () => !below.some((pid) => existsSync(`/proc/${pid}`)))
 })
 
-test('check() says what is missing', async () => {
+test('check() says what is missing, and what is reduced', async () => {
   const log = { error() {}, warn() {}, info() {} }
-  const missing = createFastBuildService({ dependencySetDir: '/nowhere', vendorCacheDir: '/nowhere', log })
+  const empty = await mkdtemp(join(tmpdir(), 'cache-'))
+  const sandbox = await openSandbox()
+  const vendorCacheDir = join(empty, 'cache')
+  const nowhere = { key: 'none', dir: join(empty, 'sets', 'none'), present: false }
+  const missing = createFastBuildService({ sandbox, starterSet: nowhere, vendorCacheDir, log })
   expect(await missing.check()).toMatchObject({ status: 'down' })
   await missing.close()
 
-  const empty = await mkdtemp(join(tmpdir(), 'cache-'))
-  await mkdir(join(empty, 'cache'))
-  const dependencySetDir = findDependencySet(repositoryDir).dir
-  const there = createFastBuildService({ dependencySetDir, vendorCacheDir: join(empty, 'cache'), log })
+  const starterSet = findDependencySet(repositoryDir)
+  const there = createFastBuildService({ sandbox, starterSet, vendorCacheDir, log })
   expect(await there.check()).toEqual({ status: 'ok' })
   await there.close()
+
+  const warned: string[] = []
+  const reduced = createFastBuildService({
+    sandbox: await openSandbox({ bubblewrap: null }),
+    starterSet,
+    vendorCacheDir,
+    log: { ...log, warn: (message) => warned.push(message) },
+  })
+  const check = await reduced.check()
+  expect(check).toMatchObject({ status: 'degraded', detail: expect.stringContaining('reduced mode') })
+  expect(check.detail).toContain('bubblewrap is not installed')
+  expect(warned).toEqual([check.detail])
+  await reduced.close()
   await rm(empty, { recursive: true })
 })

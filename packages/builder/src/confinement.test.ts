@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BuildResult, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
 import { repositoryDir, smallApp, startTestBuilder, textOf, treeOf, type TestBuilder } from './test-builder.ts'
 
 /**
@@ -167,9 +168,6 @@ describe('L22: configuration that an app brings does not run and changes nothing
     'vite.config.cjs': () => ({ 'vite.config.cjs': write() }),
     'postcss.config.cjs': () => ({ 'postcss.config.cjs': `${write()}; module.exports = { plugins: [] }` }),
     '.postcssrc.cjs': () => ({ '.postcssrc.cjs': `${write()}; module.exports = {}` }),
-    'postcss in package.json': () => ({
-      'package.json': JSON.stringify({ postcss: { plugins: { [join(outside, 'secret.js')]: {} } } }),
-    }),
     'tailwind.config.js': () => ({ 'tailwind.config.js': write() }),
     '.babelrc': () => ({ '.babelrc': JSON.stringify({ plugins: [join(outside, 'secret.js')] }) }),
     'babel.config.js': () => ({ 'babel.config.js': write() }),
@@ -257,7 +255,13 @@ describe('the dependency set is the only other place that is read', () => {
     )
     const { createFastBuildService } = await import('./fast-build-service.ts')
     const quiet = { error() {}, warn() {}, info() {} }
-    const service = createFastBuildService({ dependencySetDir: copy, vendorCacheDir: join(copy, 'vendor'), log: quiet })
+    const service = createFastBuildService({
+      sandbox: await openSandbox(),
+      starterSet: { key: 'copy', dir: copy, present: true },
+      dependenciesDirs: [copy],
+      vendorCacheDir: join(copy, 'vendor'),
+      log: quiet,
+    })
     for (const code of [`import x from 'evil'; console.log(x)`, `import 'evil/secret.css'`]) {
       const result = await service.build(smallApp(code), { signal: AbortSignal.timeout(30_000), limitMs: 10_000 })
       expect(

@@ -1,27 +1,42 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { ok } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
-import type { ChildAnswer } from './build-child.ts'
-import { ChildKeeper, type KeeperLimits } from './child-keeper.ts'
+import type { BuildInput, ChildAnswer } from './build-child.ts'
+import { BuildPool, type PoolLimits } from './build-pool.ts'
+import { createBuildTurns } from './build-turns.ts'
+import type { DependencyStore } from './dependencies/dependency-store.ts'
+import type { DependencySet } from './dependency-set.ts'
 import type { BuildLog } from './log.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import { compileStylesWith, type StyleService } from './styles/style-service.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
-export type FastBuildLimits = KeeperLimits
+export type FastBuildLimits = PoolLimits
 
-/** How the service is set up. Both folders must lie on this machine; the cache is made when it is missing. */
+/** How the service is set up. Folders lie on this machine; the cache is made when it is missing. */
 export type FastBuildOptions = {
-  /** Folder with `node_modules`, from `findDependencySet`. Its name is part of what an artifact is a function of. */
-  dependencySetDir: string
+  sandbox: Sandbox
+  /** The set that most apps use, from `findDependencySet`: children open it when they start. */
+  starterSet: DependencySet
+  /** Folders of sets besides that of the starter's, which every child can read. Made when they are missing. */
+  dependenciesDirs?: readonly string[]
+  /** Which set a tree is built with, installed before if need be; the starter's for all unless told. */
+  dependencies?: Pick<DependencyStore, 'obtain'>
   vendorCacheDir: string
   log: BuildLog
+  /** Compiles styles that need code of an app. Without it such apps do not build. */
+  styles?: StyleService
   limits?: Partial<FastBuildLimits>
 }
 
 /** Raise it when the same tree would give another artifact. */
-const RECIPE = '1'
+const RECIPE = '2'
 
 const LIMITS: FastBuildLimits = {
+  builds: Math.max(2, availableParallelism()),
   memoryBytes: 1_500 * 1024 * 1024,
   recycleBytes: 500 * 1024 * 1024,
   recycleBuilds: 200,
@@ -38,79 +53,104 @@ const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> =
   crashed: 'The build process ended unexpectedly.',
 }
 
+const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
+
+/** Longest that a build waits for its packages, in ms; building itself has a limit of its own. */
+const INSTALL_MS = 180_000
+
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
-/** A child that was killed says nothing about the app: another one tries once more. */
-async function buildTwice(keeper: ChildKeeper, tree: SourceTree, work: BuildWork): Promise<ChildAnswer> {
-  const answer = await keeper.build(tree, work)
-  const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
-  return isCrash && !work.signal.aborted ? keeper.build(tree, work) : answer
+const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
+
+const withoutPackages = (message: string, ms: number): BuildResult => ({
+  ...{ ok: false, ms },
+  errors: [{ file: 'package.json', message }],
+})
+
+function wordsFor(answer: Exclude<ChildAnswer, { kind: 'built' | 'failed' }>): string {
+  if (answer.kind === 'ended') return WORDS[answer.reason]
+  return answer.kind === 'broken' ? 'The builder failed on this app. The details are in the log.' : WORDS.crashed
 }
 
-/** Builds apps in one warm child process at a time; builds asked for meanwhile wait their turn, in order. */
-export function createFastBuildService(options: FastBuildOptions): FastBuildService {
-  const keeper = new ChildKeeper({ ...options, limits: { ...LIMITS, ...options.limits } })
-  let last: Promise<unknown> = sweepVendorCache(options.vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
-    options.log.warn('The cache of bundled packages was not swept', { error }),
-  )
-  let closed = false
+const wordsOfMode = ({ mode }: Sandbox): string | null =>
+  mode.kind === 'reduced' ? `Builds run in reduced mode, without a sandbox of the system: ${mode.reason}` : null
 
-  const run = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
+/** A child that was killed says nothing about the app: another one tries once more. */
+async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): Promise<ChildAnswer> {
+  const answer = await pool.build(input, work)
+  const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
+  return isCrash && !work.signal.aborted ? pool.build(input, work) : answer
+}
+
+function openPool(options: FastBuildOptions, dependenciesDirs: readonly string[], limits: FastBuildLimits): BuildPool {
+  const { sandbox, starterSet, vendorCacheDir, log } = options
+  const compile = compileStylesWith(options.styles)
+  return new BuildPool({
+    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
+    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
+      compile(work, { tree, dependencySet }, signal),
+  })
+}
+
+/** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
+export function createFastBuildService(options: FastBuildOptions): FastBuildService {
+  const { sandbox, log, vendorCacheDir, starterSet } = options
+  const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
+  const limits = { ...LIMITS, ...options.limits }
+  for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
+  const pool = openPool(options, dependenciesDirs, limits)
+  const turns = createBuildTurns(limits.builds)
+  const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
+    log.warn('The cache of bundled packages was not swept', { error }),
+  )
+  const reduced = wordsOfMode(sandbox)
+  if (reduced) log.warn(reduced)
+  const building = new Set<Promise<unknown>>()
+
+  const run = async (tree: SourceTree, set: DependencySet, work: BuildWork): Promise<BuildResult> => {
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
-    const failed = (message: string): BuildResult => ({ ok: false, errors: [{ message }], ms: ms() })
-    if (work.signal.aborted || closed) return failed(WORDS.aborted)
-    const answer = await buildTwice(keeper, tree, work)
-    switch (answer.kind) {
-      case 'built': {
-        if (answer.vendor && answer.vendorContents)
-          await keepVendorSet(options.vendorCacheDir, answer.vendor, answer.vendorContents)
-        else if (answer.vendor) await touchVendorSet(options.vendorCacheDir, answer.vendor.key)
-        return { ok: true, ...assembleArtifact(answer, options.vendorCacheDir), ms: ms() }
-      }
-      case 'failed':
-        return { ok: false, errors: answer.errors, ms: ms() }
-      case 'ended':
-        return failed(WORDS[answer.reason])
-      case 'broken':
-        options.log.error('The builder failed on an app', { detail: answer.detail })
-        return failed('The builder failed on this app. The details are in the log.')
-      case 'ready':
-        return failed(WORDS.crashed)
+    const answer = await buildTwice(pool, { files: tree, set }, work)
+    if (answer.kind === 'built') {
+      const { vendor, vendorContents } = answer
+      if (vendor && vendorContents) await keepVendorSet(vendorCacheDir, vendor, vendorContents)
+      else if (vendor) await touchVendorSet(vendorCacheDir, vendor.key)
+      return { ok: true, ...assembleArtifact(answer, vendorCacheDir), ms: ms() }
     }
+    if (answer.kind === 'broken') log.error('The builder failed on an app', { detail: answer.detail })
+    return answer.kind === 'failed' ? { ok: false, errors: answer.errors, ms: ms() } : failed(wordsFor(answer), ms())
+  }
+
+  const inTurn = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
+    await swept
+    if (work.signal.aborted) return failed(WORDS.aborted, 0)
+    const startedAt = performance.now()
+    const { signal } = work
+    const set = (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(starterSet)
+    if (!set.ok) return withoutPackages(set.failure.detail, Math.round(performance.now() - startedAt))
+    const endTurn = await turns.take(work.signal)
+    if (!endTurn) return failed(WORDS.aborted, 0)
+    return run(tree, set.value, work).finally(endTurn)
   }
 
   return {
     version: RECIPE,
     build(tree, work) {
-      const turn = last.then(() => run(tree, work))
-      last = turn.catch(() => null)
-      return Promise.race([turn, stoppedWhileWaiting(work.signal)])
+      const result = inTurn(tree, work)
+      building.add(result)
+      void result.finally(() => building.delete(result)).catch(() => null) // its caller hears of it
+      return result
     },
-    warm: () => keeper.warm(),
+    warm: () => pool.warm(),
     async check() {
-      if (!existsSync(join(options.dependencySetDir, 'node_modules')))
-        return {
-          status: 'down',
-          detail: 'The packages for apps are not installed: run scripts/install-dependencies.mjs.',
-        }
-      return (await keeper.starts())
-        ? { status: 'ok' }
-        : { status: 'down', detail: 'The build process does not start.' }
+      if (!existsSync(dirname(starterSet.dir))) return { status: 'down', detail: NO_PACKAGES }
+      if (!(await pool.starts())) return { status: 'down', detail: 'The build process does not start.' }
+      return reduced ? { status: 'degraded', detail: reduced } : { status: 'ok' }
     },
     async close() {
-      closed = true
-      await keeper.close()
-      await last
+      turns.close()
+      await pool.close()
+      await Promise.allSettled([swept, ...building])
     },
   }
-}
-
-/** Answers a build that is stopped before its turn came; one that runs ends by itself. Otherwise never. */
-function stoppedWhileWaiting(signal: AbortSignal): Promise<BuildResult> {
-  const { promise, resolve } = Promise.withResolvers<BuildResult>()
-  const stop = (): void => resolve({ ok: false, errors: [{ message: WORDS.aborted }], ms: 0 })
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
-  return promise
 }

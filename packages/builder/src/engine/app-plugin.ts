@@ -93,7 +93,7 @@ function answer(
     case 'external':
       return { id: resolved.url, external: 'absolute' }
     case 'refused':
-      sources.problems.addAt(fromPath, needlesFor(specifier), resolved.message)
+      sources.problems.addAt(fromPath, needlesFor(specifier), resolved.message, resolved.missing)
       return { id: specifier, external: true }
   }
 }

@@ -5,8 +5,13 @@ import { fileURLToPath } from 'node:url'
 import type { CodePlace } from '@overskill/protocol'
 import { encodeFrame, readFrames } from '../frames.ts'
 import type { BuildLog } from '../log.ts'
+import type { StylesReply } from '../messages.ts'
 import type { ConfinedProcess, Sandbox } from '../sandbox/sandbox.ts'
+import type { StyleAnswer, StyleWork } from '../styles/style-request.ts'
 import { LiveReply, type LiveRequest } from './live-messages.ts'
+
+/** What a request is answered with. */
+export type LiveAnswer = Exclude<LiveReply, { kind: 'ready' } | { kind: 'ask' }>
 
 /** A process with live pages. Ending it is its owner's duty, and never fails. */
 export type LiveChild = {
@@ -17,7 +22,7 @@ export type LiveChild = {
   isUsable(): boolean
   residentBytes(): number
   /** Answers null when the process ended, or did not answer in time: then it is ended. */
-  ask(request: LiveAsk): Promise<LiveReply | null>
+  ask(request: LiveAsk): Promise<LiveAnswer | null>
   end(): Promise<void>
 }
 
@@ -34,6 +39,8 @@ export type LiveChildOptions = {
   vendorCacheDir: string
   pageScript: string
   log: BuildLog
+  /** Compiles a stylesheet of an app that needs the app's code. Never rejects. */
+  compileStyles(app: string, work: StyleWork): Promise<StyleAnswer>
 }
 
 const MAIN = fileURLToPath(new URL('./process/main.ts', import.meta.url))
@@ -57,7 +64,7 @@ export async function startLiveChild(options: LiveChildOptions): Promise<LiveChi
   })
   const { promise: gone, resolve: setGone } = Promise.withResolvers<void>()
   void gone.then(() => rm(dir, { recursive: true, force: true }))
-  const child = watchChild(confined, options.log, setGone)
+  const child = watchChild(confined, options, setGone)
   const isReady = await Promise.race([child.ready, gone.then(() => false), late(READY_MS)])
   if (!isReady) {
     confined.kill()
@@ -86,13 +93,14 @@ const late = (ms: number): Promise<false> =>
 
 type Watched = Pick<LiveChild, 'isUsable' | 'ask'> & { ready: Promise<boolean>; close(): void }
 
-function watchChild(confined: ConfinedProcess, log: BuildLog, setGone: () => void): Watched {
+function watchChild(confined: ConfinedProcess, options: LiveChildOptions, setGone: () => void): Watched {
   const { child } = confined
+  const { log } = options
   const { promise: ready, resolve: setReady } = Promise.withResolvers<boolean>()
-  const waiting = new Map<number, (reply: LiveReply | null) => void>()
+  const waiting = new Map<number, (reply: LiveAnswer | null) => void>()
   let usable = true
   let nextId = 1
-  const settle = (id: number, reply: LiveReply | null): void => {
+  const settle = (id: number, reply: LiveAnswer | null): void => {
     waiting.get(id)?.(reply)
     waiting.delete(id)
   }
@@ -108,6 +116,7 @@ function watchChild(confined: ConfinedProcess, log: BuildLog, setGone: () => voi
   const read = readFrames((message) => {
     const reply = LiveReply.parse(message)
     if (reply.kind === 'ready') setReady(true)
+    else if (reply.kind === 'ask') void answerAsk(child, reply.ask, options.compileStyles(reply.app, reply.work))
     else settle(reply.id, reply)
   })
   child.stdout.on('data', (piece: Buffer) => {
@@ -124,7 +133,7 @@ function watchChild(confined: ConfinedProcess, log: BuildLog, setGone: () => voi
     async ask(request) {
       if (!usable) return null
       const id = nextId++
-      const { promise, resolve } = Promise.withResolvers<LiveReply | null>()
+      const { promise, resolve } = Promise.withResolvers<LiveAnswer | null>()
       waiting.set(id, resolve)
       child.stdin.write(encodeFrame({ ...request, id }))
       const deadline = setTimeout(() => {
@@ -142,6 +151,11 @@ function watchChild(confined: ConfinedProcess, log: BuildLog, setGone: () => voi
       child.stdin.end()
     },
   }
+}
+
+async function answerAsk(child: ConfinedProcess['child'], ask: number, compiled: Promise<StyleAnswer>): Promise<void> {
+  const answer = await compiled
+  if (child.stdin.writable) child.stdin.write(encodeFrame({ kind: 'styles', ask, answer } satisfies StylesReply))
 }
 
 function logStderr(stream: NodeJS.ReadableStream, log: BuildLog): void {

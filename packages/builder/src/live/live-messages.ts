@@ -1,6 +1,7 @@
 import { CodePlace, LiveState } from '@overskill/protocol'
 import { z } from 'zod'
 import { Bytes, VendorSet } from '../messages.ts'
+import { StyleWork } from '../styles/style-request.ts'
 
 /** What the owner of live pages and a process that holds them say to each other. The process's side is parsed. */
 
@@ -40,6 +41,8 @@ export const LiveReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), id: z.int(), state: LiveState, wants: z.array(Want).max(2_000) }),
   z.object({ kind: z.literal('places'), id: z.int(), places: z.array(CodePlace.nullable()) }),
   z.object({ kind: z.literal('closed'), id: z.int() }),
+  /** Asks for a stylesheet that needs code of the app; answered by a `StylesReply`. */
+  z.object({ kind: z.literal('ask'), ask: z.int(), app: z.string(), work: StyleWork }),
   /** Our own mistake, in words for the log. */
   z.object({ kind: z.literal('failed'), id: z.int(), detail: z.string() }),
 ])

@@ -2,7 +2,8 @@ import { fail, ok, type CodePlace, type LiveState, type Outcome } from '@overski
 import type { SourceTree } from '../artifact.ts'
 import type { DependencySet } from '../dependency-set.ts'
 import type { LiveChange } from '../live-preview.ts'
-import type { LiveReply, LiveVendorSet } from './live-messages.ts'
+import type { LiveAnswer } from './live-child.ts'
+import type { LiveVendorSet } from './live-messages.ts'
 import type { LiveShards, Shard } from './live-shards.ts'
 import type { LiveVendors } from './live-vendors.ts'
 
@@ -113,7 +114,7 @@ export class LivePage {
   async #openIn({ child }: Shard, vendor: LiveVendorSet): Promise<Outcome<LiveState>> {
     const { tree, env, set } = this.#content
     const files = new Map(tree)
-    let reply: LiveReply | null = await child.ask({
+    let reply: LiveAnswer | null = await child.ask({
       kind: 'open',
       app: this.#app,
       files,

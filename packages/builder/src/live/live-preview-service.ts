@@ -8,6 +8,8 @@ import type { DependencyStore } from '../dependencies/dependency-store.ts'
 import type { LiveChange, LivePreviewService } from '../live-preview.ts'
 import type { BuildLog } from '../log.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { compileStylesWith, type StyleService } from '../styles/style-service.ts'
+import type { LiveChildOptions } from './live-child.ts'
 import { LivePage } from './live-page.ts'
 import { createLiveProxy, type LiveProxy } from './live-proxy.ts'
 import { LiveShards } from './live-shards.ts'
@@ -35,6 +37,8 @@ export type LivePreviewOptions = {
   /** Origins that may frame a page, besides itself: the studio's. */
   frameAncestors: readonly string[]
   log: BuildLog
+  /** Compiles styles that need code of an app. Without it the pages of such apps are not shown. */
+  styles?: StyleService
   /** A script as text, put first into every page. */
   pageScript?: string
   limits?: Partial<LiveLimits>
@@ -49,6 +53,9 @@ const LIMITS: LiveLimits = {
   idleMs: 5 * 60_000,
   installMs: 120_000,
 }
+
+/** Longest that a page waits for a stylesheet that needs its app's code: below what it may take to answer. */
+const STYLES_MS = 15_000
 
 /** What names an app's packages: another one means another set. */
 const PACKAGE_FILES = new Set(['package.json', 'package-lock.json', 'bun.lock', 'pnpm-lock.yaml', 'yarn.lock'])
@@ -78,7 +85,14 @@ class LivePreviews implements LivePreviewService {
       'X-Robots-Tag': 'noindex',
     }
     this.#vendors = new LiveVendors(options)
-    this.#shards = new LiveShards({ ...options, pageScript: options.pageScript ?? '' }, this.#limits, (apps) => {
+    const compile = compileStylesWith(options.styles)
+    const compileStyles: LiveChildOptions['compileStyles'] = (app, work) => {
+      const content = this.#pages.get(app)?.content
+      const input = { tree: content?.tree ?? new Map(), dependencySet: content?.set ?? { key: '', dir: '' } }
+      return compile(work, input, AbortSignal.timeout(STYLES_MS))
+    }
+    const child = { ...options, pageScript: options.pageScript ?? '', compileStyles }
+    this.#shards = new LiveShards(child, this.#limits, (apps) => {
       for (const app of apps) this.#pages.get(app)?.forgetProcess()
     })
     this.#proxy = createLiveProxy(this.#headers)

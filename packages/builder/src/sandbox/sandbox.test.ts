@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repositoryDir } from '../test-builder.ts'
+import { running, until } from '../test-processes.ts'
 import { openSandbox } from './open-sandbox.ts'
 import { processTree } from './process-tree.ts'
 import type { ConfinedCommand, Sandbox } from './sandbox.ts'
@@ -46,24 +47,6 @@ async function run(script: string, command: Partial<ConfinedCommand> = {}, where
   expect(said, complaint).not.toBe('')
   return JSON.parse(said) as unknown
 }
-
-async function until(what: string, holds: () => boolean, limitMs = 10_000): Promise<void> {
-  const end = performance.now() + limitMs
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`${what} within ${limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-/** Processes of this machine whose command line has this text. */
-const running = (text: string): string[] =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text)
-    } catch {
-      return false
-    }
-  })
 
 const say = (expression: string): string => `process.stdout.write(JSON.stringify(${expression}))`
 

@@ -1,7 +1,7 @@
 import type { BuildError } from '@overskill/protocol'
 import { parseAppId } from '../../engine/app-files.ts'
 import { resolveInApp, type Resolved } from '../../engine/app-resolver.ts'
-import { packageName } from '../../engine/package-store.ts'
+import { packageName } from '../../engine/package-name.ts'
 import { gatherProblems, placeOf, type Problems } from '../../engine/problems.ts'
 import type { AppSources } from '../../engine/app-sources.ts'
 import { JSX_SOURCE, type ImportFact, type ScriptFacts } from './file-facts.ts'

@@ -4,6 +4,7 @@ import { assert, must, type CodePlace, type LiveState } from '@overskill/protoco
 import type { PackageStore } from '../../engine/package-store.ts'
 import { appId } from '../../engine/app-files.ts'
 import type { LiveChange } from '../../live-preview.ts'
+import type { AskStyles } from '../../styles/style-request.ts'
 import { startAppServer, type AppServer } from './app-server.ts'
 import { changedPaths, keepIdentity, withoutBlamed, type LiveTree } from './live-files.ts'
 import { asksTree } from './live-rewrite.ts'
@@ -39,8 +40,9 @@ export class LiveApp {
   #settling: Promise<AppStatus> | null = null
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(store: PackageStore, vendor: LiveVendor) {
-    this.#room = { store, vendor, output: keepAssets(MOST_ASSETS), styles: new LiveStyles(), facts: new FactsCache() }
+  constructor(store: PackageStore, vendor: LiveVendor, askStyles: AskStyles) {
+    const own = { output: keepAssets(MOST_ASSETS), styles: new LiveStyles(), facts: new FactsCache() }
+    this.#room = { store, vendor, askStyles, ...own }
   }
 
   get shown(): PageView | null {

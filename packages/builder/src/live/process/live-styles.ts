@@ -6,7 +6,7 @@ import { contentHash } from '../../engine/output.ts'
 import type { Problems } from '../../engine/problems.ts'
 import { createStylesheets, type CssModule } from '../../engine/stylesheets.ts'
 import { findCandidates } from '../../engine/tailwind.ts'
-import { openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
+import { codeSources, needsCode, openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
 import { derivedId, parseDerivedId } from './module-ids.ts'
 import { countAlike, diffSheets, type SheetChange } from './sheet-diff.ts'
 
@@ -101,7 +101,7 @@ export class LiveStyles {
   }
 
   #keyOf(files: AppFiles): string {
-    const known = this.#keys.get(files) ?? contentHash(sheetSources(files), 40)
+    const known = this.#keys.get(files) ?? contentHash(needsCode(files) ? codeSources(files) : sheetSources(files), 40)
     this.#keys.set(files, known)
     return known
   }

@@ -7,6 +7,7 @@ import { gatherProblems, placeOf, type Problems } from '../../engine/problems.ts
 import { createStylesheets } from '../../engine/stylesheets.ts'
 import { createPlaceholders } from '../../engine/vendor-names.ts'
 import { gatherWorkers } from '../../engine/workers.ts'
+import type { AskStyles } from '../../styles/style-request.ts'
 import { readScript, type ScriptFacts } from './file-facts.ts'
 import { inspectFiles, type Inspection, type InspectionSources } from './inspect-files.ts'
 import { openTree, type LiveTree } from './live-files.ts'
@@ -23,6 +24,7 @@ export type AppRoom = {
   output: Output
   styles: LiveStyles
   facts: FactsCache
+  askStyles: AskStyles
 }
 
 /** One tree of an app, read as a page. */
@@ -72,7 +74,7 @@ export async function viewTree(room: AppRoom, tree: LiveTree): Promise<PageView>
 }
 
 function openSources(room: AppRoom, files: AppFiles, problems: Problems): PageSources & InspectionSources {
-  const { store, output, vendor, styles } = room
+  const { store, output, vendor, styles, askStyles } = room
   const aliases = readAliases(files)
   const asking = new Map<string, ScriptFacts>()
   const sources: PageSources & InspectionSources = {
@@ -83,9 +85,10 @@ function openSources(room: AppRoom, files: AppFiles, problems: Problems): PageSo
     problems,
     vendor,
     styles,
-    stylesheets: createStylesheets({ files, store, aliases, output, problems }),
+    stylesheets: createStylesheets({ files, store, aliases, output, problems, askStyles }),
     placeholders: createPlaceholders(),
     workers: gatherWorkers(async () => null),
+    askStyles,
     facts(path) {
       const content = files.bytes(path) ?? new Uint8Array()
       if (!asksTree(files.text(path) ?? '')) return room.facts.obtain(path, content, () => readScript(sources, path))
