@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import process from 'node:process'
 import { inspect, parseArgs } from 'node:util'
 import { measureBuild } from './build.ts'
+import { measureConfinedBuild } from './confined-build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
 import { measureLargeBuilds } from './large-builds.ts'
@@ -22,6 +23,7 @@ type Measurement = (options: { short: boolean }) => Promise<Figure[]>
 const measurements: Record<string, Measurement> = {
   'turn-latency': measureTurnLatency,
   build: measureBuild,
+  'confined-build': measureConfinedBuild,
   'large-builds': measureLargeBuilds,
   'preview-latency': measurePreviewLatency,
   edge: measureEdge,

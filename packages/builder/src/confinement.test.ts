@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { BuildResult, SourceTree } from './artifact.ts'
+import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
+import { createFastBuildService } from './fast-build-service.ts'
 import { openSandbox } from './sandbox/open-sandbox.ts'
 import { repositoryDir, smallApp, startTestBuilder, textOf, treeOf, type TestBuilder } from './test-builder.ts'
 
@@ -14,7 +15,9 @@ import { repositoryDir, smallApp, startTestBuilder, textOf, treeOf, type TestBui
  */
 
 const CANARY = 'canary-7c1f0e'
+/** With the sandbox of the system, and without: nothing may depend on it alone. */
 let builder: TestBuilder
+let reduced: TestBuilder
 let outside: string
 let secretFile: string
 let marker: string
@@ -33,27 +36,35 @@ beforeAll(async () => {
   )
   process.env['BUILD_CANARY'] = CANARY
   process.env['VITE_BUILD_CANARY'] = CANARY
-  builder = await startTestBuilder()
+  builder = await startTestBuilder({ limits: { builds: 1 } })
+  reduced = await startTestBuilder({ limits: { builds: 1 }, sandbox: await openSandbox({ bubblewrap: null }) })
 })
 afterAll(async () => {
   delete process.env['BUILD_CANARY']
   delete process.env['VITE_BUILD_CANARY']
-  await builder.close()
+  await Promise.all([builder.close(), reduced.close()])
   await rm(outside, { recursive: true, force: true })
 })
 
-/** Builds, and looks for the effect: returns the result for further questions. */
-async function buildSafely(tree: SourceTree): Promise<BuildResult> {
-  const result = await builder.build(tree)
-  const all = result.ok
+/** Everything that leaves a build: paths and contents, or errors. */
+const saidBy = (result: BuildResult): string =>
+  result.ok
     ? result.artifact.files
         .map((file) => file.path + new TextDecoder().decode(result.contents.get(file.hash)))
         .join('\n')
     : JSON.stringify(result.errors)
-  expect(all.includes(CANARY), 'the canary is in the result').toBe(false)
-  expect(existsSync(marker), 'a marker was written').toBe(false)
-  expect(all.includes(repositoryDir), 'a path of this machine is in the result').toBe(false)
-  return result
+
+/** Builds in both modes, and looks for the effect: returns the result for further questions. */
+async function buildSafely(tree: SourceTree): Promise<BuildResult> {
+  const results = [await builder.build(tree), await reduced.build(tree)] as const
+  for (const result of results) {
+    expect(saidBy(result).includes(CANARY), 'the canary is in the result').toBe(false)
+    expect(existsSync(marker), 'a marker was written').toBe(false)
+    expect(saidBy(result).includes(repositoryDir), 'a path of this machine is in the result').toBe(false)
+  }
+  expect(saidBy(results[0])).toBe(saidBy(results[1]))
+  expect((await builder.build(smallApp(`document.title = 'next'`))).ok, 'the next build works').toBe(true)
+  return results[0]
 }
 
 const messages = (result: BuildResult): string =>
@@ -160,28 +171,69 @@ describe('addresses that mean nothing in the app stay what they are, or are erro
 })
 
 describe('L22: configuration that an app brings does not run and changes nothing', () => {
-  const write = (): string => `require('fs').writeFileSync('${marker}', process.env.BUILD_CANARY ?? 'ran')`
+  const write = (): string =>
+    `require('fs').writeFileSync('${marker}', process.env.BUILD_CANARY ?? 'ran'); module.exports = { plugins: [] }`
   const writeEsm = (): string =>
-    `import { writeFileSync } from 'node:fs'; writeFileSync('${marker}', 'ran'); export default {}`
+    `import { writeFileSync } from 'node:fs'; writeFileSync('${marker}', process.env.BUILD_CANARY ?? 'ran'); export default {}`
+  const SCRIPTS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
+  const configFiles = (name: string, extensions: readonly string[]) =>
+    Object.fromEntries(
+      extensions.map((extension) => {
+        const file = `${name}.${extension}`
+        return [file, () => ({ [file]: extension.startsWith('c') ? write() : writeEsm() })]
+      }),
+    )
   const cases: Record<string, () => Record<string, string>> = {
-    'vite.config.ts': () => ({ 'vite.config.ts': writeEsm() }),
-    'vite.config.cjs': () => ({ 'vite.config.cjs': write() }),
-    'postcss.config.cjs': () => ({ 'postcss.config.cjs': `${write()}; module.exports = { plugins: [] }` }),
-    '.postcssrc.cjs': () => ({ '.postcssrc.cjs': `${write()}; module.exports = {}` }),
-    'tailwind.config.js': () => ({ 'tailwind.config.js': write() }),
-    '.babelrc': () => ({ '.babelrc': JSON.stringify({ plugins: [join(outside, 'secret.js')] }) }),
-    'babel.config.js': () => ({ 'babel.config.js': write() }),
-    '.swcrc': () => ({
-      '.swcrc': JSON.stringify({ jsc: { experimental: { plugins: [[join(outside, 'secret.js'), {}]] } } }),
-    }),
+    ...configFiles('vite.config', SCRIPTS),
+    ...configFiles('rolldown.config', SCRIPTS),
+    ...configFiles('postcss.config', SCRIPTS),
+    ...configFiles('.postcssrc', SCRIPTS),
+    ...configFiles('tailwind.config', SCRIPTS),
+    ...configFiles('babel.config', SCRIPTS),
+    ...configFiles('.babelrc', SCRIPTS),
+    ...configFiles('svelte.config', ['js']),
+    'data that names plugins': () => {
+      const plugin = join(outside, 'secret.js')
+      const babel = JSON.stringify({ plugins: [plugin], presets: [plugin] })
+      return {
+        '.babelrc': babel,
+        '.babelrc.json': babel,
+        'babel.config.json': babel,
+        '.swcrc': JSON.stringify({ jsc: { experimental: { plugins: [[plugin, {}]] } } }),
+        '.browserslistrc': `extends ${plugin}`,
+      }
+    },
+    'every key of package.json that a tool reads': () => {
+      const plugin = join(outside, 'secret.js')
+      return {
+        'package.json': JSON.stringify({
+          type: 'commonjs',
+          main: plugin,
+          style: join(outside, 'secret.css'),
+          browser: { './src/a.css': join(outside, 'secret.css') },
+          imports: { '#secret': plugin },
+          exports: { '.': plugin },
+          sideEffects: [plugin],
+          babel: { plugins: [plugin] },
+          swc: { jsc: { experimental: { plugins: [[plugin, {}]] } } },
+          tailwindcss: { plugins: [plugin] },
+          browserslist: [`extends ${plugin}`],
+          workspaces: [outside],
+          overrides: { react: `file:${outside}` },
+          scripts: Object.fromEntries(
+            ['preinstall', 'install', 'postinstall', 'prepare', 'prebuild', 'build', 'postbuild'].map((name) => [
+              name,
+              `touch ${marker}`,
+            ]),
+          ),
+        }),
+      }
+    },
     'tsconfig that extends a file outside': () => ({
       'tsconfig.json': JSON.stringify({ extends: join(outside, 'secret.json') }),
     }),
     'paths that lead outside': () => ({
       'tsconfig.json': JSON.stringify({ compilerOptions: { paths: { 'out/*': [`${outside}/*`, '../../*'] } } }),
-    }),
-    'scripts in package.json': () => ({
-      'package.json': JSON.stringify({ scripts: { build: `touch ${marker}`, postinstall: `touch ${marker}` } }),
     }),
     '.npmrc and .yarnrc': () => ({ '.npmrc': `node-options=--require ${join(outside, 'secret.js')}` }),
   }
@@ -230,6 +282,22 @@ describe('L22: configuration that an app brings does not run and changes nothing
     })
   }
 
+  test('PostCSS plugins are refused by their name, wherever they are named', async () => {
+    const plugin = join(outside, 'secret.js')
+    const config = JSON.stringify({ plugins: { [plugin]: {} } })
+    const configs = {
+      '.postcssrc': config,
+      '.postcssrc.json': config,
+      '.postcssrc.yml': `plugins:\n  ${plugin}: {}`,
+      'package.json': JSON.stringify({ postcss: { plugins: { [plugin]: {} } } }),
+      'postcss.config.cjs': `module.exports = { plugins: [require('${plugin}')] }`,
+    }
+    for (const [path, text] of Object.entries(configs)) {
+      const result = await buildSafely(smallApp(`import './a.css'`, { 'src/a.css': 'a { color: red }', [path]: text }))
+      expect(result, path).toMatchObject({ ok: false, errors: [{ file: path }] })
+    }
+  })
+
   test('files that need a compiler from the app are refused by their name', async () => {
     for (const extension of ['less', 'scss', 'sass', 'styl', 'vue', 'svelte']) {
       const result = await buildSafely(
@@ -240,38 +308,84 @@ describe('L22: configuration that an app brings does not run and changes nothing
   })
 })
 
-describe('the dependency set is the only other place that is read', () => {
-  test('a link in it that leads outside is not followed', async () => {
-    const copy = await mkdtemp(join(tmpdir(), 'set-'))
-    await rm(copy, { recursive: true })
-    const { cp } = await import('node:fs/promises')
+describe('the dependency set is the only other place that is read, and nothing in it runs', () => {
+  let copy: string
+  const services: FastBuildService[] = []
+
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'set-'))
+    const packages = join(copy, 'set', 'node_modules')
     for (const name of ['react', 'scheduler'])
-      await cp(join(set.dir, 'node_modules', name), join(copy, 'node_modules', name), { recursive: true })
-    await cp(join(outside), join(copy, 'real-outside'), { recursive: true })
-    await symlink(join(copy, 'real-outside'), join(copy, 'node_modules', 'evil'))
-    await writeFile(
-      join(copy, 'real-outside', 'package.json'),
-      JSON.stringify({ name: 'evil', main: 'secret.js', style: 'secret.css' }),
-    )
-    const { createFastBuildService } = await import('./fast-build-service.ts')
-    const quiet = { error() {}, warn() {}, info() {} }
-    const service = createFastBuildService({
-      sandbox: await openSandbox(),
-      starterSet: { key: 'copy', dir: copy, present: true },
-      dependenciesDirs: [copy],
-      vendorCacheDir: join(copy, 'vendor'),
-      log: quiet,
-    })
-    for (const code of [`import x from 'evil'; console.log(x)`, `import 'evil/secret.css'`]) {
-      const result = await service.build(smallApp(code), { signal: AbortSignal.timeout(30_000), limitMs: 10_000 })
-      expect(
-        JSON.stringify(
-          result.ok ? [...result.contents.values()].map((content) => new TextDecoder().decode(content)) : result.errors,
-        ),
-      ).not.toContain(CANARY)
-      expect(result.ok).toBe(false)
-    }
-    await service.close()
+      await cp(join(set.dir, 'node_modules', name), join(packages, name), { recursive: true })
+    await cp(outside, join(copy, 'real-outside'), { recursive: true })
+    await putPackage(join(copy, 'real-outside'), 'linked-folder', {})
+    await symlink(join(copy, 'real-outside'), join(packages, 'linked-folder'))
+    for (const [name, files] of Object.entries(evilPackages())) await putPackage(join(packages, name), name, files)
+    await symlink(join(outside, 'secret.js'), join(packages, 'linked-file', 'index.js'))
+    await symlink(join(outside, 'secret.css'), join(packages, 'linked-file', 'index.css'))
+    for (const sandbox of [await openSandbox(), await openSandbox({ bubblewrap: null })])
+      services.push(
+        createFastBuildService({
+          sandbox,
+          starterSet: { key: 'copy', dir: join(copy, 'set'), present: true },
+          vendorCacheDir: await mkdtemp(join(copy, 'vendor-')),
+          log: { error() {}, warn() {}, info() {} },
+          limits: { builds: 1 },
+        }),
+      )
+  })
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.close()))
     await rm(copy, { recursive: true, force: true })
   })
+
+  async function putPackage(folder: string, name: string, files: Record<string, string>): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    const scripts = { preinstall: `touch ${marker}`, install: `touch ${marker}`, postinstall: `touch ${marker}` }
+    const manifest = { name, main: 'index.js', style: 'index.css', scripts, postcss: { plugins: { './evil.cjs': {} } } }
+    const all = { 'package.json': JSON.stringify(manifest), ...files }
+    for (const [file, text] of Object.entries(all)) await writeFile(join(folder, file), text)
+  }
+
+  const evilPackages = (): Record<string, Record<string, string>> => ({
+    'linked-file': {},
+    absolute: { 'index.js': `export { default } from '${join(outside, 'secret.js')}'` },
+    climbing: { 'index.js': `export { default } from '${up().replace('.txt', '.js')}'` },
+    styled: { 'index.css': `@import '${join(outside, 'secret.css')}'; .styled { background: url('${up()}') }` },
+    scripted: {
+      'index.js': `export default 'scripted'`,
+      'evil.cjs': `require('node:fs').writeFileSync('${marker}', 'ran')`,
+      'binding.gyp': `{ "targets": [{ "target_name": "<!(touch ${marker})" }] }`,
+      'vite.config.js': `import('node:fs').then((fs) => fs.writeFileSync('${marker}', 'ran'))`,
+    },
+    reading: {
+      'index.js': `const fs = require('node:fs'); module.exports = fs.readFileSync('${secretFile}', 'utf8') + require('${secretFile}')`,
+    },
+  })
+
+  const cases: Record<string, string> = {
+    'a link to a folder': `import x from 'linked-folder'; console.log(x)`,
+    'a stylesheet behind a link to a folder': `import 'linked-folder/secret.css'`,
+    'a link to a file': `import x from 'linked-file'; console.log(x)`,
+    'a link to a stylesheet': `import 'linked-file/index.css'`,
+    'an absolute path': `import x from 'absolute'; console.log(x)`,
+    'a climb': `import x from 'climbing'; console.log(x)`,
+    'imports and addresses of its stylesheet': `import 'styled/index.css'`,
+    'modules of Node that it asks for': `import x from 'reading'; console.log(x)`,
+    'its scripts and configs': `import x from 'scripted'; console.log(x)`,
+  }
+  for (const [name, code] of Object.entries(cases))
+    test(name, async () => {
+      for (const service of services) {
+        const work = { signal: AbortSignal.timeout(60_000), limitMs: 20_000 }
+        const result = await service.build(smallApp(code), work)
+        expect(saidBy(result)).not.toContain(CANARY)
+        expect(existsSync(marker)).toBe(false)
+        if (name.includes('link') || name.startsWith('a')) expect(result.ok, saidBy(result)).toBe(false)
+        if (name === 'its scripts and configs') expect(result.ok, saidBy(result)).toBe(true)
+        expect((await service.build(smallApp(`import { version } from 'react'; console.log(version)`), work)).ok).toBe(
+          true,
+        )
+      }
+    })
 })

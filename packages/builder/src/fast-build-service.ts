@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import { ok } from '@overskill/protocol'
+import { ok, type BuildError } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
 import type { BuildInput, ChildAnswer } from './build-child.ts'
@@ -9,9 +9,11 @@ import { BuildPool, type PoolLimits } from './build-pool.ts'
 import { createBuildTurns } from './build-turns.ts'
 import type { DependencyStore } from './dependencies/dependency-store.ts'
 import type { DependencySet } from './dependency-set.ts'
+import { STOPPED, wordsForEnd } from './ended-words.ts'
 import type { BuildLog } from './log.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { compileStylesWith, type StyleService } from './styles/style-service.ts'
+import { findTooLarge } from './tree-limits.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
 export type FastBuildLimits = PoolLimits
@@ -46,13 +48,6 @@ const LIMITS: FastBuildLimits = {
 /** Bundled packages that nobody used for a week are removed when the service starts. */
 const KEEP_VENDOR_MS = 7 * 24 * 60 * 60_000
 
-const WORDS: Record<Extract<ChildAnswer, { kind: 'ended' }>['reason'], string> = {
-  timeout: 'The build took too long and was ended.',
-  aborted: 'The build was stopped.',
-  memory: 'The build used too much memory and was ended.',
-  crashed: 'The build process ended unexpectedly.',
-}
-
 const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
 
 /** Longest that a build waits for its packages, in ms; building itself has a limit of its own. */
@@ -62,14 +57,32 @@ type BuildWork = { signal: AbortSignal; limitMs: number }
 
 const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
 
-const withoutPackages = (message: string, ms: number): BuildResult => ({
-  ...{ ok: false, ms },
+const obtainSet = async (tree: SourceTree, signal: AbortSignal, options: FastBuildOptions) =>
+  (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(options.starterSet)
+
+const withoutPackages = (message: string): BuildResult => ({
+  ...{ ok: false, ms: 0 },
   errors: [{ file: 'package.json', message }],
 })
 
-function wordsFor(answer: Exclude<ChildAnswer, { kind: 'built' | 'failed' }>): string {
-  if (answer.kind === 'ended') return WORDS[answer.reason]
-  return answer.kind === 'broken' ? 'The builder failed on this app. The details are in the log.' : WORDS.crashed
+type Built = Extract<ChildAnswer, { kind: 'built' }>
+
+/** Keeps the packages that were bundled for it, and puts the artifact together. */
+async function keep(answer: Built, vendorCacheDir: string): Promise<ReturnType<typeof assembleArtifact>> {
+  const { vendor, vendorContents } = answer
+  if (vendor && vendorContents) await keepVendorSet(vendorCacheDir, vendor, vendorContents)
+  else if (vendor) await touchVendorSet(vendorCacheDir, vendor.key)
+  return assembleArtifact(answer, vendorCacheDir)
+}
+
+function errorsOf(
+  answer: Exclude<ChildAnswer, Built>,
+  tree: SourceTree,
+  limits: { limitMs: number; memoryBytes: number },
+): BuildError[] {
+  if (answer.kind === 'failed') return answer.errors
+  if (answer.kind === 'broken') return [{ message: 'The builder failed on this app. The details are in the log.' }]
+  return [wordsForEnd(answer.kind === 'ended' ? answer.reason : 'crashed', tree, limits)]
 }
 
 const wordsOfMode = ({ mode }: Sandbox): string | null =>
@@ -82,18 +95,23 @@ async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): 
   return isCrash && !work.signal.aborted ? pool.build(input, work) : answer
 }
 
+function openPool(options: FastBuildOptions, dependenciesDirs: readonly string[], limits: FastBuildLimits): BuildPool {
+  const { sandbox, starterSet, vendorCacheDir, log } = options
+  const compile = compileStylesWith(options.styles)
+  return new BuildPool({
+    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
+    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
+      compile(work, { tree, dependencySet }, signal),
+  })
+}
+
 /** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
   const { sandbox, log, vendorCacheDir, starterSet } = options
   const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
   const limits = { ...LIMITS, ...options.limits }
   for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
-  const compileStyles = compileStylesWith(options.styles)
-  const pool = new BuildPool({
-    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
-    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
-      compileStyles(work, { tree, dependencySet }, signal),
-  })
+  const pool = openPool(options, dependenciesDirs, limits)
   const turns = createBuildTurns(limits.builds)
   const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
     log.warn('The cache of bundled packages was not swept', { error }),
@@ -106,25 +124,20 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
     const answer = await buildTwice(pool, { files: tree, set }, work)
-    if (answer.kind === 'built') {
-      const { vendor, vendorContents } = answer
-      if (vendor && vendorContents) await keepVendorSet(vendorCacheDir, vendor, vendorContents)
-      else if (vendor) await touchVendorSet(vendorCacheDir, vendor.key)
-      return { ok: true, ...assembleArtifact(answer, vendorCacheDir), ms: ms() }
-    }
+    if (answer.kind === 'built') return { ok: true, ...(await keep(answer, vendorCacheDir)), ms: ms() }
     if (answer.kind === 'broken') log.error('The builder failed on an app', { detail: answer.detail })
-    return answer.kind === 'failed' ? { ok: false, errors: answer.errors, ms: ms() } : failed(wordsFor(answer), ms())
+    return { ok: false, errors: errorsOf(answer, tree, { ...work, ...limits }), ms: ms() }
   }
 
   const inTurn = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
     await swept
-    if (work.signal.aborted) return failed(WORDS.aborted, 0)
-    const startedAt = performance.now()
-    const { signal } = work
-    const set = (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(starterSet)
-    if (!set.ok) return withoutPackages(set.failure.detail, Math.round(performance.now() - startedAt))
+    const tooLarge = findTooLarge(tree)
+    if (tooLarge.length > 0) return { ok: false, errors: tooLarge, ms: 0 }
+    if (work.signal.aborted) return failed(STOPPED, 0)
+    const set = await obtainSet(tree, work.signal, options)
+    if (!set.ok) return withoutPackages(set.failure.detail)
     const endTurn = await turns.take(work.signal)
-    if (!endTurn) return failed(WORDS.aborted, 0)
+    if (!endTurn) return failed(STOPPED, 0)
     return run(tree, set.value, work).finally(endTurn)
   }
 

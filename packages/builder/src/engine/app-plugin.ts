@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Plugin } from 'rolldown'
+import { levelsOf, nestingOf } from '../nesting.ts'
 import { appId, parseAppId } from './app-files.ts'
 import { resolveInApp } from './app-resolver.ts'
 import type { AppSources } from './app-sources.ts'
@@ -148,12 +149,19 @@ async function workerModule(
   return script(`export default function (options) { return ${create} }`)
 }
 
+/** The bundler's own limit is 127. */
+const MAX_JSON_LEVELS = 120
+
 /** JSON is read here first: the bundler does not say which file it could not read. */
 function jsonModule(sources: AppSources, path: string): Loaded {
   const code = sources.files.text(path) ?? ''
   try {
-    JSON.parse(code)
-    return { code, moduleType: 'json' }
+    const value: unknown = JSON.parse(code)
+    const levels = nestingOf(sources.files.bytes(path) ?? new Uint8Array()) > MAX_JSON_LEVELS ? levelsOf(value) : 0
+    if (levels <= MAX_JSON_LEVELS) return { code, moduleType: 'json' }
+    const message = `This JSON nests ${levels} levels deep; ${MAX_JSON_LEVELS} can be read. Take it apart, or import it with ?raw.`
+    sources.problems.add({ file: path, message })
+    return stringModule('')
   } catch (error) {
     const { message } = error as Error
     const offset = Number(/position (\d+)/.exec(message)?.[1] ?? 0)

@@ -58,6 +58,14 @@ export function findGlobFiles(sources: AppSources, fromPath: string, patterns: r
       sources.problems.addAt(fromPath, [pattern], `The pattern "${pattern}" leaves the app.`)
       continue
     }
+    if (isExplosive(place)) {
+      sources.problems.addAt(
+        fromPath,
+        [pattern],
+        `The pattern "${pattern.slice(0, 80)}" is too complex: use fewer * and { }.`,
+      )
+      continue
+    }
     for (const path of sources.files.paths()) {
       if (path === fromPath || !posix.matchesGlob(path, place)) continue
       if (negative) found.delete(path)
@@ -65,6 +73,17 @@ export function findGlobFiles(sources: AppSources, fromPath: string, patterns: r
     }
   }
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+const MAX_STARS = 8
+const MAX_ALTERNATIVES = 100
+
+/** Patterns that match in exponential time, or stand for very many (`*a*a*a…`, `{a,b}{a,b}…`, `{1..9999999}`). */
+function isExplosive(pattern: string): boolean {
+  const stars = pattern.split('/').map((part) => part.split(/[*?+@!]+/).length - 1)
+  const alternatives = [...pattern.matchAll(/\{([^{}]*)/g)].map(([, inner = '']) => inner.split(',').length)
+  const isRange = /\{[^{}]*\.\./.test(pattern)
+  return isRange || Math.max(...stars) > MAX_STARS || alternatives.reduce((all, one) => all * one, 1) > MAX_ALTERNATIVES
 }
 
 function relativeKey(fromPath: string, path: string): string {

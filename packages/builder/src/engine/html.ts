@@ -142,7 +142,11 @@ export function writePage(page: Page, links: PageLinks): string {
 const attribute = (element: Element, name: string): string | undefined =>
   element.attrs.find((item) => item.name === name)?.value
 
-function* elementsOf(node: Node): Generator<Element> {
-  if ('tagName' in node) yield node
-  if ('childNodes' in node) for (const child of node.childNodes) yield* elementsOf(child)
+/** In the order of the page; without recursion, which a page that nests deeply would exhaust. */
+function* elementsOf(root: Node): Generator<Element> {
+  const waiting = [root]
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if ('tagName' in node) yield node
+    if ('childNodes' in node) waiting.push(...node.childNodes.toReversed())
+  }
 }

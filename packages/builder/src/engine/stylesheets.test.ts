@@ -9,11 +9,12 @@ import { createStylesheets } from './stylesheets.ts'
 
 const store = openPackageStore(findDependencySet(repositoryDir).dir)
 
+const askStyles = () => Promise.reject(new Error('No style here needs code'))
+
 function sheetsOf(tree: Record<string, string>) {
   const files = openAppFiles(treeOf(tree))
   const problems = gatherProblems(files)
   const output = gatherOutput()
-  const askStyles = () => Promise.reject(new Error('No sheet here needs code of an app'))
   return { problems, sheets: createStylesheets({ files, store, aliases: [], output, problems, askStyles }) }
 }
 

@@ -26,8 +26,16 @@ function candidatesOf(files: AppFiles, path: string, extension: string): readonl
   const known = candidatesByContent.get(key)
   if (known) return known
   const content = files.text(path) ?? ''
-  return candidatesByContent.set(key, new Scanner({}).scanFiles([{ content, extension }]))
+  const found = new Scanner({}).scanFiles([{ content, extension }])
+  return candidatesByContent.set(key, found.filter(isPlausible))
 }
+
+const MAX_CANDIDATE_CHARS = 1_000
+const MAX_VARIANTS = 30
+
+/** No class is as long, and a data address or a chain of thousands of variants takes the compiler seconds. */
+const isPlausible = (candidate: string): boolean =>
+  candidate.length <= MAX_CANDIDATE_CHARS && candidate.split(/:|-\[/).length <= MAX_VARIANTS
 
 const FEATURES =
   /@(?:import|tailwind|apply|theme|reference|utility|variant|custom-variant|plugin|config|source)\b|--(?:alpha|spacing|theme)\(|\btheme\(/
