@@ -36,6 +36,8 @@ const Plan = z.strictObject({
   /** A source too large to keep: made of numbered lines. */
   makes: z.strictObject({ path: z.string(), lines: z.int() }).optional(),
   routes: z.array(Route).min(1),
+  /** Errors that packages report in development only. */
+  saysInDevelopment: z.array(z.string()).default([]),
 })
 
 export type CorpusApp = {
