@@ -64,7 +64,10 @@ export async function startTestBuilder(
     limits: options.limits ?? {},
     ...(styles ? { styles } : {}),
     ...(setDir
-      ? { dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) } }
+      ? {
+          dependenciesDirs: [dirname(setDir)],
+          dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) },
+        }
       : {}),
   })
   const close = async (): Promise<void> => {
