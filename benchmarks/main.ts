@@ -3,8 +3,10 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import process from 'node:process'
 import { inspect, parseArgs } from 'node:util'
 import { measureBuild } from './build.ts'
+import { measureConfinedBuild } from './confined-build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
+import { measureLargeBuilds } from './large-builds.ts'
 import { measureMemory } from './memory.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
 import { measureStartUp } from './start-up.ts'
@@ -21,6 +23,8 @@ type Measurement = (options: { short: boolean }) => Promise<Figure[]>
 const measurements: Record<string, Measurement> = {
   'turn-latency': measureTurnLatency,
   build: measureBuild,
+  'confined-build': measureConfinedBuild,
+  'large-builds': measureLargeBuilds,
   'preview-latency': measurePreviewLatency,
   edge: measureEdge,
   'start-up': measureStartUp,

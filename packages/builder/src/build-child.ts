@@ -80,7 +80,7 @@ export function startBuildChild(options: ChildOptions): BuildChild {
   logStderr(child, options.log)
   readReplies(confined, options.log, (reply) => {
     if (reply.kind === 'ready') setReady(true)
-    else if (reply.kind === 'ask') void answerAsk(confined, reply.ask, compileStyles?.(reply.work))
+    else if (reply.kind === 'ask') void answerAsk(child, reply.ask, compileStyles?.(reply.work))
     else settle(reply)
   })
 
@@ -126,7 +126,7 @@ function startEngine(options: ChildOptions): ConfinedProcess {
 }
 
 async function answerAsk(
-  { child }: ConfinedProcess,
+  child: ConfinedProcess['child'],
   ask: number,
   compiled: Promise<StyleAnswer> | undefined,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { ok, type BuildError } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
-import type { BuildInput, ChildAnswer, ChildOptions } from './build-child.ts'
+import type { BuildInput, ChildAnswer } from './build-child.ts'
 import { BuildPool, type PoolLimits } from './build-pool.ts'
 import { createBuildTurns } from './build-turns.ts'
 import type { DependencyStore } from './dependencies/dependency-store.ts'
@@ -12,8 +12,7 @@ import type { DependencySet } from './dependency-set.ts'
 import { STOPPED, wordsForEnd } from './ended-words.ts'
 import type { BuildLog } from './log.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import type { StyleAnswer } from './styles/style-request.ts'
-import type { StyleService } from './styles/style-service.ts'
+import { compileStylesWith, type StyleService } from './styles/style-service.ts'
 import { findTooLarge } from './tree-limits.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
@@ -30,7 +29,7 @@ export type FastBuildOptions = {
   dependencies?: Pick<DependencyStore, 'obtain'>
   vendorCacheDir: string
   log: BuildLog
-  /** Compiles styles that need code of the app. Without it such apps do not build. */
+  /** Compiles styles that need code of an app. Without it such apps do not build. */
   styles?: StyleService
   limits?: Partial<FastBuildLimits>
 }
@@ -53,13 +52,6 @@ const NO_PACKAGES = 'The packages for apps are not installed: run scripts/instal
 
 /** Longest that a build waits for its packages, in ms; building itself has a limit of its own. */
 const INSTALL_MS = 180_000
-
-const NO_STYLES: StyleAnswer = {
-  ok: false,
-  faults: [
-    { where: 'process', message: 'The styles of this app need its own code to run, which is not possible here.' },
-  ],
-}
 
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
@@ -96,16 +88,21 @@ function errorsOf(
 const wordsOfMode = ({ mode }: Sandbox): string | null =>
   mode.kind === 'reduced' ? `Builds run in reduced mode, without a sandbox of the system: ${mode.reason}` : null
 
-const compileWith =
-  ({ styles }: FastBuildOptions): ChildOptions['compileStyles'] =>
-  async (work, { files, set }, signal) =>
-    styles?.compile({ work, tree: files, dependencySet: set }, { signal }) ?? NO_STYLES
-
 /** A child that was killed says nothing about the app: another one tries once more. */
 async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): Promise<ChildAnswer> {
   const answer = await pool.build(input, work)
   const isCrash = answer.kind === 'ended' && answer.reason === 'crashed'
   return isCrash && !work.signal.aborted ? pool.build(input, work) : answer
+}
+
+function openPool(options: FastBuildOptions, dependenciesDirs: readonly string[], limits: FastBuildLimits): BuildPool {
+  const { sandbox, starterSet, vendorCacheDir, log } = options
+  const compile = compileStylesWith(options.styles)
+  return new BuildPool({
+    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
+    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
+      compile(work, { tree, dependencySet }, signal),
+  })
 }
 
 /** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
@@ -114,8 +111,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
   const limits = { ...LIMITS, ...options.limits }
   for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
-  const compileStyles = compileWith(options)
-  const pool = new BuildPool({ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits, compileStyles })
+  const pool = openPool(options, dependenciesDirs, limits)
   const turns = createBuildTurns(limits.builds)
   const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
     log.warn('The cache of bundled packages was not swept', { error }),

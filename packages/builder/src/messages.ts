@@ -2,7 +2,7 @@ import { BuildError } from '@overskill/protocol'
 import { z } from 'zod'
 import { StyleAnswer, StyleWork } from './styles/style-request.ts'
 
-const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Bytes were expected')
+export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Bytes were expected')
 
 /** What owner and child say to each other. The child's side is parsed: an app's code may have got the better of it. */
 
@@ -14,6 +14,13 @@ export const BuildRequest = z.object({
 })
 export type BuildRequest = z.infer<typeof BuildRequest>
 
+/** The owner's answer to a child that asked for a stylesheet. */
+export const StylesReply = z.object({ kind: z.literal('styles'), ask: z.int(), answer: StyleAnswer })
+export type StylesReply = z.infer<typeof StylesReply>
+
+/** A bundled file of packages, named by its content. */
+export const FileName = z.string().regex(/^[0-9a-f]{20}\.js$/)
+
 /** What a child is told when it starts. All paths are absolute. */
 export const EngineOptions = z.object({
   dependenciesDirs: z.array(z.string()),
@@ -21,11 +28,6 @@ export const EngineOptions = z.object({
   vendorCacheDir: z.string(),
 })
 
-/** The owner's answer to a child that asked for a stylesheet. */
-export const StylesReply = z.object({ kind: z.literal('styles'), ask: z.int(), answer: StyleAnswer })
-export type StylesReply = z.infer<typeof StylesReply>
-
-const FileName = z.string().regex(/^[0-9a-f]{20}\.js$/)
 const Hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** Packages bundled for one set of used names: which file stands for a specifier, and what the files are. */

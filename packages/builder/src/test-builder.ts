@@ -62,13 +62,11 @@ export async function startTestBuilder(
     vendorCacheDir,
     log,
     limits: options.limits ?? {},
-    ...(styles ? { styles } : {}),
-    ...(setDir
-      ? {
-          dependenciesDirs: [dirname(setDir)],
-          dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) },
-        }
-      : {}),
+    ...(styles && { styles }),
+    ...(setDir && {
+      dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) },
+      dependenciesDirs: [dirname(setDir)],
+    }),
   })
   const close = async (): Promise<void> => {
     await service.close()

@@ -1,19 +1,9 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  createDependencyStore,
-  createFastBuildService,
-  type DependencyStore,
-  type FastBuildService,
-  type DependencySet,
-  findDependencySet,
-  openSandbox,
-  type Sandbox,
-  starterStoreDir,
-} from '@overskill/builder'
+import { createScriptPlaces, type FastBuildService, previewPageScript } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
+import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createPackages, type Packages } from './apps/packages.ts'
@@ -23,6 +13,7 @@ import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
 import { createAppHosts } from './deployments/app-hosts.ts'
+import { createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
 import { type Asked, createDeployments, type Deployments } from './deployments/deployments.ts'
 import { createPipeline } from './deployments/pipeline.ts'
@@ -34,8 +25,11 @@ import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
 import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
-import { StartRefused } from './life/start-refused.ts'
 import type { Log } from './log.ts'
+import { type Building, openBuilding } from './open-building.ts'
+import { createLiveHost, type LiveHost } from './previews/live-host.ts'
+import { createLivePreviews } from './previews/live-previews.ts'
+import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
@@ -51,6 +45,8 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
 export type ControlPlane = {
   services: Services
   edge: Pick<EdgePreviewService, 'handle'>
+  /** Answers at the `live-` hosts. */
+  live: LiveHost
   /** Ends what runs, in reverse order of its making. What was under way goes on at the next start. */
   close(): Promise<void>
 }
@@ -71,14 +67,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     log.error('Something of ours went wrong', { ...fields, error })
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
   const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
-  const sandbox = await openSandbox()
-  const starterSet = findStarterSet()
-  const store = openStore(config, log, starterSet)
-  const builder = createBuilder(config, { log, sandbox, starterSet, dependencies: store })
+  const building = await openBuilding(config, studioOrigins(config), log)
+  const { builder } = building
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
-  const packages = createPackages({ store })
+  const packages = createPackages({ store: building.store })
   const base = { config, db, log, events, builder, packages, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const starter = await loadStarter(join(repository, 'starter'), db)
@@ -86,8 +80,10 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const hosts = createAppHosts({ db, edge, onError })
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
   const versions = createVersions({ db, starter })
-  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions })
-  const turning = createTurning({ ...base, apps, versions, models, deployments })
+  const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
+  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
+  const { reports, live, liveHost } = createPreviewing({ ...base, apps, building })
+  const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds, reports })
 
   await hosts.load()
   await pipeline.resume()
@@ -108,11 +104,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     queue,
     models,
     conversationOf,
+    reports,
+    live,
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
-    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder, store]),
+    live: liveHost,
+    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, sample, building]),
   }
 }
 
@@ -129,10 +128,10 @@ type Base = {
   onError: (error: unknown, fields?: object) => void
 }
 
-function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
-  const { db, events, builder, edge, addresses, apps, versions, onError } = base
+function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuilds: TreeBuilds }) {
+  const { db, events, edge, addresses, apps, versions, treeBuilds, onError } = base
   const pointers = createPointers({ db, log: events, edge, apps })
-  const buildVersion = createBuildVersion({ db, log: events, builder, artifacts: edge })
+  const buildVersion = createBuildVersion({ db, log: events, treeBuilds })
   const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError })
   const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
   /** The preview follows every edit; whether the version builds is known when that has ended. */
@@ -144,8 +143,57 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
   return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
 }
 
-function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
-  const { config, db, log, events, builder, packages, apps, versions, models, deployments, onError } = base
+/** What previewed pages show and tell. */
+function createPreviewing(base: Base & { apps: Apps; building: Building }) {
+  const { config, db, events, edge, addresses, apps, building, onError } = base
+  const service = building.openLivePages((app, state) => live.noteState(app, state))
+  const live = createLivePreviews({ db, log: events, apps, service, onError })
+  const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
+  const reports = createPreviewReports({
+    db,
+    log: events,
+    locate: {
+      preview: (app, places) => built.locate(app, places),
+      live: (app, places) => service.locate(app, places),
+    },
+    urlOf: (app, host) => (host === 'live' ? liveUrl : previewUrl)(addresses, app),
+  })
+  const liveHost = createLiveHost({
+    previews: live,
+    service,
+    urlOf: (app) => liveUrl(addresses, app),
+    sendNoApp: (request, response, key) => edge.handle(request, response, { kind: 'live', key }),
+    studioOrigins: studioOrigins(config),
+    onError,
+  })
+  return { reports, live, liveHost }
+}
+
+type TurningBase = Base & {
+  apps: Apps
+  versions: Versions
+  models: TurnModels
+  deployments: Deployments
+  reports: PreviewReports
+  treeBuilds: TreeBuilds
+}
+
+function createTurning(base: TurningBase) {
+  const {
+    config,
+    db,
+    log,
+    events,
+    builder,
+    packages,
+    apps,
+    versions,
+    models,
+    deployments,
+    treeBuilds,
+    reports,
+    onError,
+  } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -156,18 +204,8 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
     return asked.ok ? asked.value : undefined
   }
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const parts = {
-    db,
-    log: events,
-    batcher,
-    blobs: createBlobStore(db),
-    apps,
-    packages,
-    versions,
-    models,
-    deploy,
-    cancelDeploy,
-  }
+  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, packages, versions, models, reports }
+  const parts = { ...shared, deploy, cancelDeploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,
@@ -179,6 +217,7 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
         tools: toolset,
         system: systemPrompt,
         conversation: conversationOf,
+        check: (tree, signal) => treeBuilds.check(tree, signal),
         note: ({ app, id }, { code, text, error }) =>
           log.warn(text, { code, app, turn: id, ...(error ? { error } : {}) }),
       })
@@ -195,30 +234,9 @@ const openEdge = (
   createEdgePreviewService({
     contentDir: join(config.dataDir, 'edge'),
     studioOrigins: studioOrigins(config),
+    previewScript: previewPageScript(studioOrigins(config)),
     publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
     onError,
-  })
-
-function findStarterSet(): DependencySet {
-  const set = findDependencySet(repository)
-  if (set.present) return set
-  throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
-}
-
-const packagesDir = (config: Config): string => join(config.dataDir, 'packages')
-
-/** What apps add beside what every new one begins with, which came with the program. */
-const openStore = (config: Config, log: Log, fallback: DependencySet): DependencyStore =>
-  createDependencyStore({ dir: packagesDir(config), trustedDirs: [starterStoreDir(repository)], fallback, log })
-
-const createBuilder = (
-  config: Config,
-  parts: { log: Log; sandbox: Sandbox; starterSet: DependencySet; dependencies: DependencyStore },
-): FastBuildService =>
-  createFastBuildService({
-    ...parts,
-    dependenciesDirs: [join(packagesDir(config), 'sets')],
-    vendorCacheDir: join(config.dataDir, 'vendor'),
   })
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */

@@ -22,6 +22,8 @@ const MAIN = fileURLToPath(new URL('./resolver/main.ts', import.meta.url))
 const MOST_SAID = 64 * 1024
 const MOST_LOCK_BYTES = 20 * 1024 * 1024
 const HEAP_MB = 256
+/** Where bun was told that archives are: it means nothing afterwards. Empty stands for the registry. */
+const OF_THE_RELAY = /"http:\/\/127\.0\.0\.1:\d+\/[^"\s]*"/g
 
 /** Where bun is for this platform, or null. */
 function findBun(): string | null {
@@ -50,7 +52,7 @@ export async function resolveLock(wants: Wants, base: Lock | null, work: Resolve
     const lock = await readFile(join(dir, 'bun.lock'))
     if (lock.byteLength > MOST_LOCK_BYTES)
       return fail('too_large', 'The lockfile of these packages is larger than 20 MB.')
-    return ok(lock.toString('utf8'))
+    return ok(lock.toString('utf8').replaceAll(OF_THE_RELAY, '""'))
   } finally {
     await rm(dir, { recursive: true, force: true })
   }

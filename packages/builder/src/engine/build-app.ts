@@ -40,7 +40,7 @@ export async function buildApp(
   const aliases = readAliases(files)
   const stylesheets = createStylesheets({ files, store, aliases, output, problems, askStyles })
   const workers = gatherWorkers((path, ancestors) => bundleWorker(sources, path, ancestors))
-  const sources: AppSources = { files, store, aliases, output, problems, stylesheets, placeholders, workers }
+  const sources: AppSources = { files, store, aliases, output, problems, stylesheets, placeholders, workers, askStyles }
   const page = readPage(files, output, problems, (path, code) => all.set(path, new TextEncoder().encode(code)))
   if (!page) return { ok: false, errors: problems.list }
 

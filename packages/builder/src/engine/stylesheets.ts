@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import { transform } from 'lightningcss'
+import { transform, type CSSModuleExport } from 'lightningcss'
 import type { AskStyles } from '../styles/style-request.ts'
 import { applyAlias, type Alias } from './aliases.ts'
 import { appId, joinInApp, parseAppId, type AppFiles } from './app-files.ts'
-import { hoistImports, isExternalUrl, replaceUrls } from './css-urls.ts'
+import { hoistImports, isExternalUrl, plainImports, replaceUrls } from './css-urls.ts'
 import { contentHash, type Output } from './output.ts'
 import { packageName } from './package-name.ts'
 import type { PackageStore } from './package-store.ts'
@@ -47,11 +47,14 @@ export function openStylesheet(
   sources: StylesheetSources,
   id: string,
 ): { sheet: LoadedStylesheet; load: (specifier: string, fromId: string) => LoadedStylesheet } {
-  const read = (from: string): LoadedStylesheet => ({
-    id: from,
-    text: replaceUrls(readText(sources, from), assetOf(sources, from)),
-  })
-  return { sheet: read(id), load: (specifier, fromId) => read(resolveStylesheet(sources, specifier, fromId)) }
+  const read = (from: string): LoadedStylesheet => {
+    const text = plainImports(readText(sources, from), (target) => !isExternalUrl(target))
+    return { id: from, text: replaceUrls(text, assetOf(sources, from)) }
+  }
+  return {
+    sheet: read(id),
+    load: (specifier, fromId) => read(resolveStylesheet(sources, specifier, fromId)),
+  }
 }
 
 export function createStylesheets(sources: StylesheetSources): Stylesheets {
@@ -142,20 +145,38 @@ function scopeNames(sources: StylesheetSources, id: string, css: string): CssMod
     const imports: { local: string; specifier: string }[] = []
     const exports: Record<string, string> = {}
     const byName = Object.entries(result.exports ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)) // they come in any order
-    for (const [name, item] of byName) {
-      const parts = item.composes.map((part) => {
-        if (part.type !== 'dependency') return JSON.stringify(part.name)
-        const local = `imported${imports.length}`
-        imports.push({ local, specifier: composedFrom(sources, part.specifier, id) })
-        return `${local}[${JSON.stringify(part.name)}]`
-      })
-      exports[name] = [JSON.stringify(item.name), ...parts].join(' + " " + ')
+    const importFrom = (specifier: string): string => {
+      const from = composedFrom(sources, specifier, id)
+      const known = imports.find((item) => item.specifier === from)
+      if (known) return known.local
+      const local = `imported${imports.length}`
+      imports.push({ local, specifier: from })
+      return local
     }
+    const byScoped = new Map(byName.map(([, item]) => [item.name, item]))
+    for (const [name, item] of byName) exports[name] = composedNames(item, byScoped, importFrom).join(' + " " + ')
     return { css: new TextDecoder().decode(result.code), exports, imports }
   } catch (error) {
     addStyleProblem(sources, id, error)
     return { css: '', exports: {}, imports: [] }
   }
+}
+
+/** A name with all that it composes, as expressions: names of its own file bring what they compose in turn. */
+function composedNames(
+  item: CSSModuleExport,
+  byScoped: ReadonlyMap<string, CSSModuleExport>,
+  importFrom: (specifier: string) => string,
+  open: ReadonlySet<string> = new Set(),
+): string[] {
+  const inside = new Set([...open, item.name])
+  const parts = item.composes.flatMap((part) => {
+    if (part.type === 'dependency') return [`${importFrom(part.specifier)}[${JSON.stringify(part.name)}]`]
+    if (inside.has(part.name)) return []
+    const other = part.type === 'local' ? byScoped.get(part.name) : undefined
+    return other ? composedNames(other, byScoped, importFrom, inside) : [JSON.stringify(part.name)]
+  })
+  return [JSON.stringify(item.name), ...new Set(parts)]
 }
 
 /** The module that `composes: x from '…'` means, as a specifier from the app's root. */
@@ -209,7 +230,7 @@ export function addStyleProblem(sources: StylesheetSources, id: string, error: u
 }
 
 /** Records the first syntax fault in these stylesheets; false when there is none. */
-function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
+export function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
   for (const path of paths) {
     const text = sources.files.text(path) ?? ''
     const fault = syntaxFault(text)

@@ -21,6 +21,12 @@ type Sources = {
 
 type Load = (specifier: string, fromId: string) => LoadedStylesheet
 
+/** Stylesheets of Tailwind itself before all others: they belong to the builder. */
+export const withTailwindSheets =
+  (load: Load): Load =>
+  (specifier, fromId) =>
+    findTailwindStylesheet(specifier) ?? load(specifier, fromId)
+
 type SheetWork = {
   sheet: LoadedStylesheet
   candidates: readonly string[]
@@ -40,7 +46,7 @@ const kept = keepRecent<Kept>(20)
  * @throws Error with a message for the app's author.
  */
 export async function compileTailwind4(sources: Sources, work: SheetWork): Promise<string> {
-  const load: Load = (specifier, fromId) => findTailwindStylesheet(specifier) ?? work.load(specifier, fromId)
+  const load = withTailwindSheets(work.load)
   const { compiler, imports, modules } = await readSheet(sources, work.sheet, load)
   if (!compiler) return compileWithModules(sources, work, { imports, modules })
   return compiler.build(work.candidates, () => openTailwind(work.sheet, load, () => null))

@@ -3,9 +3,11 @@ import { accessSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import type { Writable } from 'node:stream'
 import { bubblewrapArgs, type BubblewrapFlags } from './bubblewrap-args.ts'
 import { killTree, residentBytes } from './process-tree.ts'
 import type { ConfinedCommand, ConfinedProcess, Sandbox } from './sandbox.ts'
+import { seccompFilter } from './seccomp-filter.ts'
 
 export type SandboxOptions = {
   /** Path of bubblewrap. Found in PATH unless told; null: go on without it. */
@@ -53,9 +55,19 @@ function isExecutable(path: string): boolean {
 }
 
 function startConfined(bubblewrap: string, flags: BubblewrapFlags, command: ConfinedCommand): ConfinedProcess {
-  const args = [...bubblewrapArgs(command, flags), process.execPath, ...nodeArgs(command)]
+  const filter = seccompFilter()
+  const seccomp = filter ? ['--seccomp', '3'] : []
+  const args = [...bubblewrapArgs(command, flags), ...seccomp, process.execPath, ...nodeArgs(command)]
   // Its own environment is empty too: the first process inside is still bubblewrap, and /proc/1/environ shows it.
-  return own(spawn(bubblewrap, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] }))
+  const child = spawn(bubblewrap, args, {
+    env: {},
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe', filter ? 'pipe' : 'ignore'],
+  })
+  const third = child.stdio[3] as Writable | null
+  third?.on('error', () => child.kill('SIGKILL')) // it went away before it read: `exit` tells the rest
+  third?.end(filter)
+  return own(child as ChildProcessWithoutNullStreams)
 }
 
 /** Without a boundary of the system: nothing of the platform's environment, a folder that is nobody's, limits of memory. */

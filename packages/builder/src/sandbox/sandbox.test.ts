@@ -150,6 +150,32 @@ describe('nothing is said to anybody', () => {
   })
 })
 
+describe('calls of the kernel that nothing confined needs are refused', () => {
+  /** Numbers of the calls by machine, and what Perl makes of an answer: the error's number, 0 when it was no error. */
+  const numbers =
+    process.arch === 'arm64' ? { socket: 198, unshare: 97, uring: 425 } : { socket: 41, unshare: 272, uring: 425 }
+  const EPERM = 1
+  const EAFNOSUPPORT = 97
+
+  async function call(number: number, ...given: number[]): Promise<unknown> {
+    const perl = `$! = 0; my $answer = syscall(${[number, ...given].join(', ')}); print $answer < 0 ? $! + 0 : 0`
+    const script = `import { execFileSync } from 'node:child_process'
+      ${say(`Number(execFileSync('/usr/bin/perl', ['-e', ${JSON.stringify(perl)}]).toString())`)}`
+    return run(script, { readable: ['/usr/bin'] })
+  }
+
+  test('a socket to the hypervisor, which no namespace keeps in, or of any rare kind', async () => {
+    for (const family of [40, 38, 17])
+      expect(await call(numbers.socket, family, 1, 0), String(family)).toBe(EAFNOSUPPORT)
+    for (const family of [1, 2, 10]) expect(await call(numbers.socket, family, 1, 0), String(family)).toBe(0)
+  })
+
+  test('new namespaces and io_uring', async () => {
+    expect(await call(numbers.unshare, 0x10000000)).toBe(EPERM)
+    expect(await call(numbers.uring, 1, 0)).toBe(EPERM)
+  })
+})
+
 describe('it ends when it should', () => {
   const forever = (mark: string): string => `import { spawn } from 'node:child_process'
     spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000) /* ${mark} */'], { stdio: 'ignore', detached: true })

@@ -14,8 +14,12 @@ const PACKAGES = ['rolldown', 'tailwindcss', 'zod']
 /** Rooms whose code a confined process loads; they may be links into the checkout. */
 const ROOMS = ['@overskill/protocol', '@overskill/workspace']
 
+let known: readonly string[] | undefined
+
 /** Folders with the code that confined processes run: this room, the rooms it uses, and the folders of packages. */
-export function toolchainDirs(): string[] {
+export const toolchainDirs = (): readonly string[] => (known ??= findToolchain())
+
+function findToolchain(): string[] {
   const packages = PACKAGES.map((name) => folderUpTo(require.resolve(`${name}/package.json`), 'node_modules'))
   const rooms = ROOMS.map((name) => dirname(dirname(realpathSync(require.resolve(name)))))
   return [...new Set([own, ...packages, ...rooms])]
@@ -24,11 +28,15 @@ export function toolchainDirs(): string[] {
 const folderUpTo = (path: string, name: string): string =>
   path.slice(0, path.lastIndexOf(`${sep}${name}${sep}`)) + sep + name
 
+let needed: readonly string[] | undefined
+
 /**
  * What Node itself needs: its binary, and its libraries that lie outside the folders of the system (Homebrew and Nix keep
  * them elsewhere).
  */
-export function nodeFiles(): string[] {
+export const nodeFiles = (): readonly string[] => (needed ??= findNodeFiles())
+
+function findNodeFiles(): string[] {
   const report = process.report.getReport() as { sharedObjects?: string[] }
   const libraries = (report.sharedObjects ?? []).filter((path) => /\.so(\.[\d.]+)?$/.test(path) && existsSync(path))
   const elsewhere = libraries.filter((path) => !systemFolders().some((folder) => path.startsWith(folder + sep)))

@@ -120,6 +120,13 @@ export function createStyleService(options: StyleOptions): StyleService {
   }
 }
 
+/** How owners of confined processes have styles compiled: by the service, if there is one. Never rejects. */
+export const compileStylesWith =
+  (styles: StyleService | undefined) =>
+  async (work: StyleWork, input: Omit<StyleRequest, 'work'>, signal: AbortSignal): Promise<StyleAnswer> =>
+    styles?.compile({ work, ...input }, { signal }) ??
+    refused('The styles of this app need its own code to run, which is not possible here.')
+
 const byText = (a: string, b: string): number => (a < b ? -1 : 1)
 
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url')

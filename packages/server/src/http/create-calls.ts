@@ -14,7 +14,7 @@ export function createCalls(rooms: Rooms): Calls {
     turns: turnCalls(rooms),
     files: fileCalls(rooms),
     packages: packageCalls(rooms),
-    previews: { report: async () => fail('not_found', 'Pages cannot report yet.') },
+    previews: previewCalls(rooms),
     versions: versionCalls(rooms),
     deployments: deploymentCalls(rooms),
   }
@@ -62,6 +62,8 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
       if (!removed.ok) return removed
       await appBuilder.stopAll(app)
       await deployments.takeDown(app)
+      rooms.reports.drop(app)
+      await rooms.live.drop(app)
       const { productionUrl: _gone, ...shown } = removed.value
       return ok({ app: shown })
     },
@@ -98,6 +100,10 @@ const fileCalls = (rooms: Rooms): Calls['files'] => ({
       return ok({ items: [...tree.value.tree].map(([path, entry]) => ({ path, ...entry })) })
     }),
   edit: ({ app, changes, note }, person) => wrap('version', rooms.edits.apply(app, person, changes, note)),
+})
+
+const previewCalls = (rooms: Rooms): Calls['previews'] => ({
+  report: ({ app, ...posted }) => forApp(rooms, app, () => wrap('items', rooms.reports.take(app, posted))),
 })
 
 const versionCalls = (rooms: Rooms): Calls['versions'] => {

@@ -15,6 +15,7 @@ import type { Apps } from '../apps/apps.ts'
 import type { Packages } from '../apps/packages.ts'
 import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
+import type { PreviewReports } from '../previews/preview-reports.ts'
 import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
 import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
 import { settleWork, type StagedWork } from './staged-work.ts'
@@ -27,6 +28,7 @@ import type { TurnWriter } from './turn-writer.ts'
 export type JournalOptions = {
   blobs: BlobStore
   apps: Apps
+  reports: Pick<PreviewReports, 'of'>
   packages: Packages
   writer: TurnWriter
   turn: TurnRow
@@ -147,7 +149,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   }
 
   async work(): Promise<ToolWork> {
-    const { blobs, apps, turn } = this.#options
+    const { blobs, apps, reports, turn } = this.#options
     const draft = openDraft(this.#tree, blobs)
     const work: StagedWork = {
       draft,
@@ -157,6 +159,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
         if (slug.ok) work.named = { name, description }
         return slug.ok ? { ok: true, value: { name, slug: slug.value } } : slug
       },
+      reports: reports.of(turn.app),
       plan() {}, // the page shows it from the call's input: there is no second copy
     }
     return work

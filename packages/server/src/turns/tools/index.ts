@@ -4,6 +4,8 @@ import { osCopy } from './os-copy.ts'
 import { osDelete } from './os-delete.ts'
 import { osListFiles } from './os-list-files.ts'
 import { osPlan } from './os-plan.ts'
+import { osReadConsoleLogs } from './os-read-console-logs.ts'
+import { osReadNetworkRequests } from './os-read-network-requests.ts'
 import { osRemoveDependency } from './os-remove-dependency.ts'
 import { osRename } from './os-rename.ts'
 import { osReplace } from './os-replace.ts'
@@ -22,6 +24,8 @@ export const toolset: readonly Tool<ToolWork>[] = [
   osDelete,
   osListFiles,
   osPlan,
+  osReadConsoleLogs,
+  osReadNetworkRequests,
   osRemoveDependency,
   osRename,
   osReplace,

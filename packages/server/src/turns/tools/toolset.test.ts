@@ -61,6 +61,16 @@ const cases: Record<string, Case> = {
     says: /^OK The plan is shown: 2 items, 1 done\.$/,
     invalid: { items: [{ text: 'A list', status: 'later' }] },
   },
+  'os-read-console-logs': {
+    valid: { level: 'error', search: 'x', limit: 5, since_last_edit: true },
+    says: /^OK The previewed page has told nothing that fits\./,
+    invalid: { level: 'fatal' },
+  },
+  'os-read-network-requests': {
+    valid: { status: '5xx', search: 'x', limit: 5 },
+    says: /^OK The previewed page has made no request that fits\./,
+    invalid: { status: 'bad' },
+  },
   'os-remove-dependency': {
     valid: { packages: ['clsx'] },
     says: /^OK Removed clsx\.\nclsx is still imported in src\/main\.tsx: change these next\.$/,
@@ -184,6 +194,8 @@ describe('L7: every tool that is declared exists and works', () => {
     expect(toolset.filter(({ changes }) => !changes).map(({ name }) => name)).toEqual([
       'os-list-files',
       'os-plan',
+      'os-read-console-logs',
+      'os-read-network-requests',
       'os-search-files',
       'os-view',
     ])
