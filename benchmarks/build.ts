@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -122,7 +121,8 @@ async function prepare(): Promise<Subject> {
   const tree = new Map<string, Uint8Array>()
   for (const folder of ['starter', 'benchmarks/fixtures/reading-list'])
     await readInto(tree, join(repositoryDir, folder))
-  const dir = await mkdtemp(join(tmpdir(), 'bench-build-'))
+  // Below the repository, whose own Vite and plugins are the reference: an app's set has no toolchain in it.
+  const dir = await mkdtemp(join(repositoryDir, '.runtime', 'bench-build-'))
   for (const [path, content] of tree) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), content)
@@ -152,7 +152,7 @@ async function mustBuild(service: FastBuildService, { tree }: Subject): Promise<
 }
 
 async function runCli(dir: string): Promise<void> {
-  const vite = join(dir, 'node_modules/vite/bin/vite.js')
+  const vite = join(repositoryDir, 'node_modules/vite/bin/vite.js')
   const child = spawn(process.execPath, [vite, 'build', '--sourcemap', '--logLevel', 'error'], {
     cwd: dir,
     stdio: ['ignore', 'ignore', 'inherit'],

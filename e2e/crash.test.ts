@@ -190,7 +190,8 @@ test('when the process that builds is killed in the middle of it, the turn ends,
   await soon(() => builders().length).toBeGreaterThan(0)
   for (const pid of builders()) process.kill(pid, 'SIGSTOP') // so that it is surely in the middle of the build
   words.resolve()
-  await eventsUntil(server, id, ({ type }) => type === 'build.started')
+  const isDone = (event: AppEvent): boolean => event.type === 'text.delta' && event.text.includes('All of them')
+  await eventsUntil(server, id, isDone) // what follows is the build
   for (const pid of builders()) killNow(pid)
   const events = await eventsUntil(server, id, isTurnEnd)
   expect(events.at(-1)).toMatchObject({ type: 'turn.completed', turn: { version: 1 } })

@@ -161,6 +161,7 @@ test('L25: code that does not build is shown with file and line over the last go
     [text('It works.')],
     [homePage('Bad', "import { gone } from '@/lib/gone'\n\nconsole.info(gone)\n\n")],
     [text('I used a file that is not there.')],
+    [text('I leave it like this.')], // what it says when it hears of the fault by itself
     [homePage('Good again')],
     [text('Repaired.')],
   )
@@ -175,7 +176,7 @@ test('L25: code that does not build is shown with file and line over the last go
   await soon(async () => (await server.api.app(app)).status).toBe('broken')
   await page.getByRole('button', { name: 'Fix this' }).click()
   await appInFrame(page).getByRole('heading', { name: 'Good again' }).waitFor()
-  const asked = JSON.stringify(model.requests[seen + 4])
+  const asked = JSON.stringify(model.requests[seen + 5])
   expect(asked).toContain('The build of version 2 failed. Fix this error:')
   expect(asked).toContain('src/pages/HomePage.tsx:1:')
   await soon(async () => (await server.api.app(app)).status).toBe('ready')

@@ -43,7 +43,7 @@ function buildStudio() {
 
 /** Looking whether they are there costs a start of its own, so that is asked once per lockfile. */
 function installDependencies() {
-  const stampFile = join(root, '.runtime/dependencies/.stamp')
+  const stampFile = join(root, '.runtime/dependencies/installed')
   const stamp = createHash('sha256')
     .update(readFileSync(join(root, 'starter/package-lock.json')))
     .digest('hex')

@@ -5,6 +5,7 @@ import { addCosts, addUsage, noCost, noUsage } from './models/prices.ts'
 import { entriesOfStep } from './step-history.ts'
 import { StepReply } from './step-reply.ts'
 import { StreamingToolCoordinator, type FinishedCall } from './streaming-tool-coordinator.ts'
+import { giveBackFault } from './repair.ts'
 import * as endings from './turn-endings.ts'
 import type { TurnEnd } from './turn-journal.ts'
 
@@ -31,11 +32,13 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
   if (!reply.isUsable && turn.stop.aborted) reply.drop('stopped')
   const cut = coordinator.replyEnded(atLimit).cutAtLimit
   const calls = await coordinator.finished()
-  const next = !outcome.ok
+  turn.unchecked ||= calls.some(({ changed }) => changed)
+  const asked = !outcome.ok
     ? afterFault(turn, reply, calls)
     : calls.length > 0 || reply.hasDuplicate
       ? afterCalls(turn, outcome.stop, calls, cut, reply.hasDuplicate)
       : afterText(turn, outcome.stop, reply, atLimit ? openInput : 0)
+  const next = asked.end?.ending === 'completed' ? await afterWork(turn, asked, !reply.isEmpty) : asked
   await finishStep(turn, step, { reply, calls, stop: outcome.ok ? outcome.stop : 'cut', requested, next })
   if (turn.stop.aborted) return undefined
   return outcome.ok ? next.end : endAfterFault(turn, reply, outcome.fault)
@@ -125,6 +128,12 @@ function afterText<Work>(turn: AgentTurn<Work>, stop: StopReason, reply: StepRep
   return {
     after: say('Your reply was empty. Go on with the task, or say in one sentence that it is done.', hasContent),
   }
+}
+
+/** The model says that it is done: if its work has a fault that it has not heard of, it hears of it and goes on. */
+async function afterWork<Work>(turn: AgentTurn<Work>, done: Next, hasContent: boolean): Promise<Next> {
+  const words = await giveBackFault(turn)
+  return words === undefined ? done : { after: say(words, hasContent) }
 }
 
 /** Words of ours to the model. After a reply they are a user entry; after a user entry operator text, as the provider wants. */

@@ -23,6 +23,9 @@ export type ResumedStep = {
   calls: readonly { call: DeclaredCall; state: { result: ToolResult } | { stored: Exclude<StoredStart, 'none'> } }[]
 }
 
+/** What is wrong with the work as it stands. The same `fingerprint` means the same fault as before. */
+export type WorkFault = { fingerprint: string; forModel: string; forPerson: string }
+
 export type AgentRun<Work> = {
   model: Model
   tools: readonly Tool<Work>[]
@@ -33,6 +36,11 @@ export type AgentRun<Work> = {
   journal: TurnJournal<Work>
   /** A person's stop. */
   signal: AbortSignal
+  /**
+   * Looks at the work when the model says that it is done and something was changed since the last look (row A11). Nothing
+   * found, or nothing to be said because of the signal: undefined. Never rejects.
+   */
+  check?: (signal: AbortSignal) => Promise<WorkFault | undefined>
   limits?: Partial<TurnLimits>
   clock?: Clock
   random?: () => number
@@ -63,6 +71,9 @@ export type AgentTurn<Work> = {
   repeated: RepeatedCalls
   writtenKeys: Set<string>
   dropUnboundThinking: boolean
+  /** Whether files were changed since the work was last looked at, and the faults that the model has heard of. */
+  unchecked: boolean
+  faults: Set<string>
   /** How often each thing has happened that may happen only so often. */
   count: { retries: number; nudges: number; continues: number; cuts: number; pauses: number }
   cost: Cost
@@ -95,6 +106,8 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     repeated: new RepeatedCalls(limits.sameCall),
     writtenKeys: new Set(),
     dropUnboundThinking: false,
+    unchecked: run.resume !== undefined || (run.step ?? 1) > 1,
+    faults: new Set(),
     count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0 },
     cost: noCost,
     progress: run.resume !== undefined || (run.step ?? 1) > 1,

@@ -1,5 +1,5 @@
 export { runAgent } from './agent-loop.ts'
-export type { AgentNote, AgentRun, ResumedStep } from './agent-turn.ts'
+export type { AgentNote, AgentRun, ResumedStep, WorkFault } from './agent-turn.ts'
 export { systemClock, type Clock } from './clock.ts'
 export type * from './model.ts'
 export { createAnthropicModel, type AnthropicOptions } from './models/anthropic.ts'

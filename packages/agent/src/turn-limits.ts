@@ -10,6 +10,7 @@ export type TurnLimits = {
   writtenFiles: number
   sameCall: number // steps that hold the same call with the same arguments
   longestWaitMs: number // between two tries
+  repairs: number // times that faults of its work are given back to the model
   costUsd?: number
   turnMs?: number
 }
@@ -23,6 +24,7 @@ export const defaultLimits: TurnLimits = {
   writtenFiles: 200,
   sameCall: 3,
   longestWaitMs: 60_000,
+  repairs: 3,
 }
 
 /** How long to wait before try number `attempt` (2 is the first retry): as told, else 1, 2, 4 … s with jitter. */

@@ -4,11 +4,14 @@ import type { SourceTree } from './artifact.ts'
 import type { DependencySet } from './dependency-set.ts'
 import { encodeFrame, readFrames } from './frames.ts'
 import type { BuildLog } from './log.ts'
-import { BuildReply } from './messages.ts'
+import { BuildReply, type StylesReply } from './messages.ts'
 import type { ConfinedProcess, Sandbox } from './sandbox/sandbox.ts'
+import type { StyleAnswer, StyleWork } from './styles/style-request.ts'
 
 /** What a build in a child came to. `ended`: the child is gone, and why. */
-export type ChildAnswer = BuildReply | { kind: 'ended'; reason: 'timeout' | 'aborted' | 'memory' | 'crashed' }
+export type ChildAnswer =
+  | Exclude<BuildReply, { kind: 'ask' }>
+  | { kind: 'ended'; reason: 'timeout' | 'aborted' | 'memory' | 'crashed' }
 
 /** What is built: an app's files with the packages that they may import. */
 export type BuildInput = { files: SourceTree; set: DependencySet }
@@ -29,14 +32,16 @@ export type BuildChild = {
 
 export type ChildOptions = {
   sandbox: Sandbox
-  /** Folder of all sets: a child builds with any of them. */
-  dependenciesDir: string
+  /** Folders of sets: a child builds with any of them. */
+  dependenciesDirs: readonly string[]
   /** The set that is opened at the start. */
   starterSet: DependencySet
   vendorCacheDir: string
   /** Most memory the process may hold while it builds, in bytes. Watched where /proc exists; else the heap limit is all. */
   memoryBytes: number
   log: BuildLog
+  /** Compiles a stylesheet that needs code of the app, while the app is built. */
+  compileStyles(work: StyleWork, input: BuildInput, signal: AbortSignal): Promise<StyleAnswer>
 }
 
 const MAIN = fileURLToPath(new URL('./engine/main.ts', import.meta.url))
@@ -57,6 +62,7 @@ export function startBuildChild(options: ChildOptions): BuildChild {
   let isGone = false
   let ending = false
   let waiting: ((answer: ChildAnswer) => void) | null = null
+  let compileStyles: ((work: StyleWork) => Promise<StyleAnswer>) | null = null
   let nextId = 1
   const settle = (answer: ChildAnswer): void => {
     const resolve = waiting
@@ -72,7 +78,11 @@ export function startBuildChild(options: ChildOptions): BuildChild {
   child.once('exit', onGone)
   child.once('error', onGone)
   logStderr(child, options.log)
-  readReplies(confined, options.log, (reply) => (reply.kind === 'ready' ? setReady(true) : settle(reply)))
+  readReplies(confined, options.log, (reply) => {
+    if (reply.kind === 'ready') setReady(true)
+    else if (reply.kind === 'ask') void answerAsk(child, reply.ask, compileStyles?.(reply.work))
+    else settle(reply)
+  })
 
   return {
     ready,
@@ -82,6 +92,7 @@ export function startBuildChild(options: ChildOptions): BuildChild {
       if (isGone || ending) return { kind: 'ended', reason: 'crashed' }
       const { promise, resolve } = Promise.withResolvers<ChildAnswer>()
       waiting = resolve
+      compileStyles = (asked) => options.compileStyles(asked, { files, set }, work.signal)
       const unwatch = watch(confined, { ...work, memoryBytes: options.memoryBytes }, (reason) => {
         ending = true
         settle({ kind: 'ended', reason })
@@ -103,15 +114,25 @@ export function startBuildChild(options: ChildOptions): BuildChild {
 }
 
 function startEngine(options: ChildOptions): ConfinedProcess {
-  const { sandbox, dependenciesDir, starterSet, vendorCacheDir } = options
+  const { sandbox, dependenciesDirs, starterSet, vendorCacheDir } = options
   const confined = sandbox.start({
-    args: [MAIN, JSON.stringify({ dependenciesDir, starterSet, vendorCacheDir })],
-    readable: [dependenciesDir, vendorCacheDir],
+    args: [MAIN, JSON.stringify({ dependenciesDirs, starterSet, vendorCacheDir })],
+    readable: [...dependenciesDirs, vendorCacheDir],
     env: ALLOCATOR,
     heapMb: HEAP_MB,
   })
   confined.child.stdin.on('error', () => confined.kill()) // it went away while being written to: `exit` tells the rest
   return confined
+}
+
+async function answerAsk(
+  child: ConfinedProcess['child'],
+  ask: number,
+  compiled: Promise<StyleAnswer> | undefined,
+): Promise<void> {
+  const answer = await compiled
+  if (answer && child.stdin.writable)
+    child.stdin.write(encodeFrame({ kind: 'styles', ask, answer } satisfies StylesReply))
 }
 
 /** Calls `end` when a build is stopped, late or too large. Returns what ends the watch. */

@@ -45,7 +45,13 @@ const cases: [name: string, tree: SourceTree, expected: Partial<BuildError>][] =
   [
     'a package that is not installed',
     smallApp(`import y from '@not/there/sub'\nconsole.log(y)`),
-    { file: 'src/main.tsx', line: 1, column: 15, message: 'The package "@not/there" is not installed.' },
+    {
+      file: 'src/main.tsx',
+      line: 1,
+      column: 15,
+      message: 'The package "@not/there" is not installed.',
+      missing: '@not/there',
+    },
   ],
   [
     'a module that a package does not have',

@@ -194,13 +194,9 @@ describe('L22: configuration that an app brings does not run and changes nothing
     ...configFiles('svelte.config', ['js']),
     'data that names plugins': () => {
       const plugin = join(outside, 'secret.js')
-      const postcss = JSON.stringify({ plugins: { [plugin]: {} } })
       const babel = JSON.stringify({ plugins: [plugin], presets: [plugin] })
       return {
-        '.postcssrc': postcss,
-        '.postcssrc.json': postcss,
-        '.postcssrc.yml': `plugins:\n  ${plugin}: {}`,
-        'postcss.config.json': postcss,
+        'postcss.config.json': JSON.stringify({ plugins: { [plugin]: {} } }),
         '.babelrc': babel,
         '.babelrc.json': babel,
         'babel.config.json': babel,
@@ -219,7 +215,6 @@ describe('L22: configuration that an app brings does not run and changes nothing
           imports: { '#secret': plugin },
           exports: { '.': plugin },
           sideEffects: [plugin],
-          postcss: { plugins: { [plugin]: {} } },
           babel: { plugins: [plugin] },
           swc: { jsc: { experimental: { plugins: [[plugin, {}]] } } },
           tailwindcss: { plugins: [plugin] },
@@ -287,6 +282,15 @@ describe('L22: configuration that an app brings does not run and changes nothing
       expect(result.ok).toBe(false)
     })
   }
+
+  test('a PostCSS plugin that data names does not run, and the build says so', async () => {
+    const postcss = { plugins: { [join(outside, 'secret.js')]: {} } }
+    for (const file of ['.postcssrc', '.postcssrc.json', 'package.json']) {
+      const text = JSON.stringify(file === 'package.json' ? { postcss } : postcss)
+      const result = await buildSafely(smallApp(`import './a.css'`, { 'src/a.css': 'a { color: red }', [file]: text }))
+      expect(messages(result), file).toMatch(/postcss/i)
+    }
+  })
 
   test('files that need a compiler from the app are refused by their name', async () => {
     for (const extension of ['less', 'scss', 'sass', 'styl', 'vue', 'svelte']) {

@@ -12,6 +12,7 @@ import type { DependencySet } from './dependency-set.ts'
 import { STOPPED, wordsForEnd } from './ended-words.ts'
 import type { BuildLog } from './log.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import { compileStylesWith, type StyleService } from './styles/style-service.ts'
 import { findTooLarge } from './tree-limits.ts'
 import { keepVendorSet, sweepVendorCache, touchVendorSet } from './vendor-cache.ts'
 
@@ -22,17 +23,19 @@ export type FastBuildOptions = {
   sandbox: Sandbox
   /** The set that most apps use, from `findDependencySet`: children open it when they start. */
   starterSet: DependencySet
-  /** Folder of all sets, which every child can read; the starter's lies in it too. That set's folder unless told. */
-  dependenciesDir?: string
-  /** Which set a tree is built with; the starter's for all unless told. */
-  dependencies?: Pick<DependencyStore, 'find'>
+  /** Folders of sets besides that of the starter's, which every child can read. Made when they are missing. */
+  dependenciesDirs?: readonly string[]
+  /** Which set a tree is built with, installed before if need be; the starter's for all unless told. */
+  dependencies?: Pick<DependencyStore, 'obtain'>
   vendorCacheDir: string
   log: BuildLog
+  /** Compiles styles that need code of an app. Without it such apps do not build. */
+  styles?: StyleService
   limits?: Partial<FastBuildLimits>
 }
 
 /** Raise it when the same tree would give another artifact. */
-const RECIPE = '1'
+const RECIPE = '2'
 
 const LIMITS: FastBuildLimits = {
   builds: Math.max(2, availableParallelism()),
@@ -46,7 +49,9 @@ const LIMITS: FastBuildLimits = {
 const KEEP_VENDOR_MS = 7 * 24 * 60 * 60_000
 
 const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
-const NOT_INSTALLED = 'The packages that package.json names are not installed yet.'
+
+/** Longest that a build waits for its packages, in ms; building itself has a limit of its own. */
+const INSTALL_MS = 180_000
 
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
@@ -72,6 +77,11 @@ function errorsOf(
   return [wordsForEnd(answer.kind === 'ended' ? answer.reason : 'crashed', tree, limits)]
 }
 
+const withoutPackages = (message: string, ms: number): BuildResult => ({
+  ...{ ok: false, ms },
+  errors: [{ file: 'package.json', message }],
+})
+
 const wordsOfMode = ({ mode }: Sandbox): string | null =>
   mode.kind === 'reduced' ? `Builds run in reduced mode, without a sandbox of the system: ${mode.reason}` : null
 
@@ -82,12 +92,23 @@ async function buildTwice(pool: BuildPool, input: BuildInput, work: BuildWork): 
   return isCrash && !work.signal.aborted ? pool.build(input, work) : answer
 }
 
+function openPool(options: FastBuildOptions, dependenciesDirs: readonly string[], limits: FastBuildLimits): BuildPool {
+  const { sandbox, starterSet, vendorCacheDir, log } = options
+  const compile = compileStylesWith(options.styles)
+  return new BuildPool({
+    ...{ sandbox, dependenciesDirs, starterSet, vendorCacheDir, log, limits },
+    compileStyles: (work, { files: tree, set: dependencySet }, signal) =>
+      compile(work, { tree, dependencySet }, signal),
+  })
+}
+
 /** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
-  const { sandbox, log, vendorCacheDir, starterSet, dependenciesDir = dirname(starterSet.dir) } = options
+  const { sandbox, log, vendorCacheDir, starterSet } = options
+  const dependenciesDirs = [dirname(starterSet.dir), ...(options.dependenciesDirs ?? [])]
   const limits = { ...LIMITS, ...options.limits }
-  mkdirSync(vendorCacheDir, { recursive: true })
-  const pool = new BuildPool({ sandbox, dependenciesDir, starterSet, vendorCacheDir, log, limits })
+  for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
+  const pool = openPool(options, dependenciesDirs, limits)
   const turns = createBuildTurns(limits.builds)
   const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
     log.warn('The cache of bundled packages was not swept', { error }),
@@ -96,13 +117,10 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   if (reduced) log.warn(reduced)
   const building = new Set<Promise<unknown>>()
 
-  const run = async (tree: SourceTree, work: BuildWork): Promise<BuildResult> => {
+  const run = async (tree: SourceTree, set: DependencySet, work: BuildWork): Promise<BuildResult> => {
     const startedAt = performance.now()
     const ms = (): number => Math.round(performance.now() - startedAt)
-    const set = options.dependencies?.find(tree) ?? ok(starterSet)
-    if (!set.ok) return failed(set.failure.detail, ms())
-    if (!set.value) return failed(NOT_INSTALLED, ms())
-    const answer = await buildTwice(pool, { files: tree, set: set.value }, work)
+    const answer = await buildTwice(pool, { files: tree, set }, work)
     if (answer.kind === 'built') return { ok: true, ...(await keep(answer, vendorCacheDir)), ms: ms() }
     if (answer.kind === 'broken') log.error('The builder failed on an app', { detail: answer.detail })
     return { ok: false, errors: errorsOf(answer, tree, { ...work, ...limits }), ms: ms() }
@@ -112,9 +130,14 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     await swept
     const tooLarge = findTooLarge(tree)
     if (tooLarge.length > 0) return { ok: false, errors: tooLarge, ms: 0 }
+    if (work.signal.aborted) return failed(STOPPED, 0)
+    const startedAt = performance.now()
+    const { signal } = work
+    const set = (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(starterSet)
+    if (!set.ok) return withoutPackages(set.failure.detail, Math.round(performance.now() - startedAt))
     const endTurn = await turns.take(work.signal)
     if (!endTurn) return failed(STOPPED, 0)
-    return run(tree, work).finally(endTurn)
+    return run(tree, set.value, work).finally(endTurn)
   }
 
   return {
@@ -127,7 +150,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     },
     warm: () => pool.warm(),
     async check() {
-      if (!existsSync(dependenciesDir)) return { status: 'down', detail: NO_PACKAGES }
+      if (!existsSync(dirname(starterSet.dir))) return { status: 'down', detail: NO_PACKAGES }
       if (!(await pool.starts())) return { status: 'down', detail: 'The build process does not start.' }
       return reduced ? { status: 'degraded', detail: reduced } : { status: 'ok' }
     },

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { assert, must } from '@overskill/protocol'
+import { assert, must, ok } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
 import { openSandbox } from './sandbox/open-sandbox.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import type { StyleService } from './styles/style-service.ts'
 
 /** For tests: a real builder on the installed dependency set. */
 
@@ -34,8 +35,15 @@ export type TestBuilder = {
 }
 
 export async function startTestBuilder(
-  options: { limits?: Partial<FastBuildLimits>; freshCache?: boolean; sandbox?: Sandbox } = {},
+  options: {
+    limits?: Partial<FastBuildLimits>
+    freshCache?: boolean
+    sandbox?: Sandbox
+    setDir?: string
+    styles?: StyleService
+  } = {},
 ): Promise<TestBuilder> {
+  const { setDir } = options
   const set = findDependencySet(repositoryDir)
   assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
   const logged: string[] = []
@@ -49,6 +57,11 @@ export async function startTestBuilder(
     vendorCacheDir,
     log: { error: note, warn: note, info: note },
     limits: options.limits ?? {},
+    ...(options.styles && { styles: options.styles }),
+    ...(setDir && {
+      dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) },
+      dependenciesDirs: [dirname(setDir)],
+    }),
   })
   const close = async (): Promise<void> => {
     await service.close()

@@ -5,7 +5,8 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;background:oklch(
 main{max-width:40ch;padding:24px}h1{margin:0 0 8px;font-size:20px;line-height:28px;font-weight:560}p{margin:0;color:oklch(0.48 0.02 265)}
 @media(prefers-color-scheme:dark){body{background:oklch(0.165 0.008 265);color:oklch(0.95 0.005 95)}p{color:oklch(0.7 0.012 265)}}`
 
-const page = (title: string, text: string, head = ''): Buffer =>
+/** A page of ours: title and text are HTML already, `head` goes into its head. */
+export const ownPage = (title: string, text: string, head = ''): Buffer =>
   Buffer.from(
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${head}<title>${title}</title><style>${style}</style></head><body><main><h1>${title}</h1><p>${text}</p></main></body></html>`,
   )
@@ -13,12 +14,15 @@ const page = (title: string, text: string, head = ''): Buffer =>
 /** How long a page waits for an app's first deployment before it looks again, in seconds. */
 export const reloadSeconds = 2
 
-export const waitingPage = page(
+export const waitingPage = ownPage(
   'Nothing to show yet',
   'This preview appears here by itself once the app is built.',
   `<meta http-equiv="refresh" content="${reloadSeconds}">`,
 )
 
-export const notFoundPage = page('No app here', 'There is no app at this address, or it is not published.')
+export const notFoundPage = ownPage('No app here', 'There is no app at this address, or it is not published.')
 
-export const failedPage = page('This app cannot be shown', 'Something went wrong on our side. Try again in a moment.')
+export const failedPage = ownPage(
+  'This app cannot be shown',
+  'Something went wrong on our side. Try again in a moment.',
+)

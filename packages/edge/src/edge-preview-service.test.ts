@@ -222,3 +222,42 @@ test('an edge opens on a folder that is not there yet', async () => {
   await edge.store(artifact, contents)
   expect(await edge.missing(artifact.files.map(({ hash }) => hash))).toEqual([])
 })
+
+test('E32: a preview runs the preview script first, production has none, and the artifact is the same for both', async () => {
+  const previewScript = String.raw`globalThis.first = "$& \u003c/script>"`
+  await using running = await startEdge({ previewScript })
+  await using plain = await startEdge()
+  const made = makeApp('one')
+  for (const each of [running, plain]) {
+    await each.deploy(made, 1)
+    await each.deploy(made, 1, { environment: 'production' })
+  }
+  const [tested, live] = [await running.ask('/'), await running.ask('/', { host: published })]
+  const scripts = [...tested.text.matchAll(/<script[^>]*>(.*?)<\/script>/g)].map(([, text]) => text)
+  expect(scripts[0]).toBe(previewScript)
+  expect(scripts[1]).toMatch(/^globalThis\.__ENV__=/)
+  expect(tested.text.replace(`<script>${previewScript}</script>`, '')).toBe(live.text)
+  expect(live.text).toBe((await plain.ask('/', { host: published })).text)
+  expect(tested.headers.etag).not.toBe((await plain.ask('/')).headers.etag)
+  expect(tested.headers.etag).not.toBe(live.headers.etag)
+  expect(await running.edge.has(made.artifact.hash)).toBe(true)
+  expect(live.headers.etag).toBe((await plain.ask('/', { host: published })).headers.etag)
+  const again = await running.ask('/', { headers: { 'if-none-match': String(tested.headers.etag) } })
+  expect(again.status).toBe(304)
+})
+
+test('E32: a script that would end its element is refused at the start', async () => {
+  await expect(startEdge({ previewScript: 'const a = "</script>"' })).rejects.toThrow('stays within its element')
+})
+
+test('E16: content of what is served now, and of hashed files before it, can be read', async () => {
+  await using running = await startEdge()
+  await running.deploy(makeApp('one', { '/assets/app-one.js.map': '{"one":1}' }), 1)
+  await running.deploy(makeApp('two', { '/assets/app-two.js.map': '{"two":2}' }), 2)
+  const read = async (path: string) => Buffer.from((await running.edge.read(preview, path)) ?? 'none').toString()
+  expect(await read('/assets/app-two.js.map')).toBe('{"two":2}')
+  expect(await read('/assets/app-one.js.map')).toBe('{"one":1}')
+  expect(await read('/index.html')).toContain('app-two')
+  expect(await read('/gone.js')).toBe('none')
+  expect(await running.edge.read(production, '/index.html')).toBeUndefined()
+})

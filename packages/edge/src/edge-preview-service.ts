@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Artifact } from '@overskill/builder'
-import type { Check, HostTarget, Outcome } from '@overskill/protocol'
+import { assert, type Check, type HostTarget, type Outcome } from '@overskill/protocol'
 import { createAppNameTable, type AppNames } from './app-names.ts'
 import { createBlobCache } from './blob-cache.ts'
 import { openContentStore, type ContentStore } from './content-store.ts'
-import type { FencedKey } from './deployment-pointers.ts'
+import type { FencedKey, PointerKey } from './deployment-pointers.ts'
 import { createFront } from './front.ts'
 import { securityHeaders } from './security-headers.ts'
 import { createSiteDirectory, type DeploymentPointer } from './site-directory.ts'
@@ -17,6 +17,11 @@ export type EdgeOptions = {
   studioOrigins: readonly string[]
   /** Address of a published app, without a path: where former slugs lead. */
   publishedUrl: (slug: string) => string
+  /**
+   * Text of a classic script that runs before all others in the pages of previews, and in no other page. Nothing in it may end
+   * its element. No part of an artifact: hashes are the same with and without it.
+   */
+  previewScript?: string
   /** Told what went wrong while serving; the browser got a 500. Never what a request did wrong. */
   onError: (error: unknown) => void
   /** Largest blob that is kept in memory, all of them together, and how many sites. */
@@ -49,6 +54,11 @@ export interface EdgePreviewService {
    * What the database holds, at start; `down` = what was taken off line. Sites are read when they are first asked for.
    */
   load(apps: Iterable<AppNames>, pointers: Iterable<DeploymentPointer>, down?: Iterable<FencedKey>): void
+  /**
+   * Content of a file that an app environment serves now, or that a deployment before it served under a name of its own.
+   * Undefined when there is none.
+   */
+  read(key: PointerKey, path: string): Promise<Uint8Array | undefined>
   /** Answers a request to an app's host (preview or published; any other target is an address without an app). */
   handle(request: IncomingMessage, response: ServerResponse, target: HostTarget): void
   /** Whether it can take an artifact in: `down`, with the reason, when its folder cannot be written. Never rejects. */
@@ -70,7 +80,13 @@ export async function createEdgePreviewService(options: EdgeOptions): Promise<Ed
     production: securityHeaders('production', options.studioOrigins),
   }
   const names = createAppNameTable()
-  const sites = createSiteDirectory(store, security, options.memory?.sites)
+  const { previewScript } = options
+  assert(!/<\/script|<!--/i.test(previewScript ?? ''), 'The script of previews stays within its element')
+  const kinds = {
+    preview: { security: security.preview, script: previewScript },
+    production: { security: security.production },
+  }
+  const sites = createSiteDirectory(store, kinds, options.memory?.sites)
   const blobs = { store, cache: createBlobCache(store, options.memory ?? defaultMemory) }
   const { publishedUrl, onError } = options
   return {
@@ -84,6 +100,11 @@ export async function createEdgePreviewService(options: EdgeOptions): Promise<Ed
     load(apps, pointers, down = []) {
       for (const app of apps) names.put(app)
       sites.load(pointers, down)
+    },
+    async read(key, path) {
+      const served = await sites.find(key)
+      const file = served?.site.find(path) ?? (await served?.older.find(path))
+      return file && (file.bodies?.identity ?? store.read(file.name, 'identity'))
     },
     handle: createFront({ names, sites, blobs, security, publishedUrl, onError }),
     check: () => check(store),

@@ -1,4 +1,5 @@
 export type { AppNames } from './app-names.ts'
+export { ownPage } from './edge-pages.ts'
 export type { FencedKey, PointerKey } from './deployment-pointers.ts'
 export { createEdgePreviewService, type EdgeOptions, type EdgePreviewService } from './edge-preview-service.ts'
 export type { DeploymentPointer } from './site-directory.ts'

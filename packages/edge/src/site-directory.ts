@@ -3,8 +3,7 @@ import type { ContentStore } from './content-store.ts'
 import { createDeploymentPointers, type FencedKey, type PointerKey } from './deployment-pointers.ts'
 import { createOlderFiles, type OlderFiles } from './older-files.ts'
 import { createSecondChance } from './second-chance.ts'
-import type { SecurityHeaders } from './security-headers.ts'
-import { createSite, type EnvironmentValues, type Site } from './site.ts'
+import { createSite, type EnvironmentValues, type Site, type SiteParts } from './site.ts'
 
 /** What an app environment is to serve. `fence` is larger than that of every change before (ARCHITECTURE 4). */
 export type DeploymentPointer = FencedKey & {
@@ -43,9 +42,12 @@ type Target = {
   reading?: Promise<Served> | undefined
 }
 
+/** How an environment's sites are made: its headers, and the script of its pages. */
+export type SiteKind = Pick<SiteParts, 'security' | 'script'>
+
 export function createSiteDirectory(
   store: Pick<ContentStore, 'manifest' | 'read'>,
-  security: Record<Environment, SecurityHeaders>,
+  kinds: Record<Environment, SiteKind>,
   mostSites = defaultSites,
 ): SiteDirectory {
   const pointers = createDeploymentPointers<Target>()
@@ -58,7 +60,7 @@ export function createSiteDirectory(
     return ok(undefined)
   }
 
-  const readSite = (pointer: DeploymentPointer) => readPointed(pointer, store, security[pointer.environment])
+  const readSite = (pointer: DeploymentPointer) => readPointed(pointer, store, kinds[pointer.environment])
 
   async function readServed(target: Target): Promise<Served> {
     try {
@@ -73,7 +75,7 @@ export function createSiteDirectory(
 
   function targetOf(pointer: DeploymentPointer): Target {
     const previous = previousOf(pointer, pointers.get(pointer))
-    return { pointer, previous, older: createOlderFiles(previous, security[pointer.environment], store) }
+    return { pointer, previous, older: createOlderFiles(previous, kinds[pointer.environment].security, store) }
   }
 
   return {
@@ -106,10 +108,10 @@ export function createSiteDirectory(
 async function readPointed(
   { artifactHash, environmentValues = {} }: DeploymentPointer,
   store: Pick<ContentStore, 'manifest' | 'read'>,
-  security: SecurityHeaders,
+  kind: SiteKind,
 ): Promise<Site | undefined> {
   const manifest = await store.manifest(artifactHash)
-  return manifest && createSite({ manifest, values: environmentValues, security, store })
+  return manifest && createSite({ manifest, values: environmentValues, store, ...kind })
 }
 
 /** What the caller says, else what was served here before. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { injectEnvironment, must } from '@overskill/protocol'
+import { environmentPlaceholder, injectEnvironment, must } from '@overskill/protocol'
 import { compress, compressions, type Encoding } from './content-encoding.ts'
 import type { ContentStore } from './content-store.ts'
 import type { Manifest } from './manifest.ts'
@@ -14,7 +14,7 @@ export type EnvironmentValues = Readonly<Record<string, string>>
 /** What a host serves: one artifact and one set of values, never a mixture of two deployments. */
 export type Site = {
   readonly artifactHash: string
-  /** `index.html` with the values in. */
+  /** `index.html` with the values in, and the environment's script. */
   readonly page: ServedFile
   find(path: string): ServedFile | undefined
 }
@@ -24,16 +24,19 @@ export type SiteParts = {
   values: EnvironmentValues
   security: SecurityHeaders
   store: Pick<ContentStore, 'read'>
+  /** Text of a script that runs before all others of the page. No part of the artifact either. */
+  script?: string | undefined
 }
 
 /** Puts a site together: reads the page, injects the values, codes it. Rejects when the page is not stored. */
-export async function createSite({ manifest, values, security, store }: SiteParts): Promise<Site> {
+export async function createSite({ manifest, values, security, store, script }: SiteParts): Promise<Site> {
   const source = must(
     manifest.files.find(({ path }) => path === pagePath),
     `The page of artifact ${manifest.hash}`,
   )
   const sorted = Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  const html = injectEnvironment((await store.read(source.hash, 'identity')).toString('utf8'), sorted)
+  const text = (await store.read(source.hash, 'identity')).toString('utf8')
+  const html = injectEnvironment(script === undefined ? text : injectScript(text, script), sorted)
   const page = await servePage(html, manifest.hash, security)
   const stored = new Map(manifest.files.map((file) => [file.path, file]))
   const served = new Map([[pagePath, page]]) // grows with what is asked for
@@ -50,6 +53,10 @@ export async function createSite({ manifest, values, security, store }: SitePart
     },
   }
 }
+
+/** Where the values go, before them; a page without that place (no build of ours) is left as it is. */
+const injectScript = (html: string, script: string): string =>
+  html.replace(environmentPlaceholder, () => `<script>${script}</script>${environmentPlaceholder}`)
 
 /** Named by artifact and page together: the same artifact with the same values is the same name, on any machine. */
 async function servePage(html: string, artifactHash: string, security: SecurityHeaders): Promise<ServedFile> {

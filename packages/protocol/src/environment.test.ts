@@ -34,3 +34,11 @@ test('a value does not replace a constant, and a page without the placeholder st
   expect(read(injectEnvironment(environmentPlaceholder, { PROD: 'no' }))).toMatchObject({ PROD: true })
   expect(injectEnvironment('<p>hi</p>', { VITE_A: 'a' })).toBe('<p>hi</p>')
 })
+
+test('names in percent signs become values that cannot end a tag; longer names and unknown ones stay', () => {
+  const head = `<head>${environmentPlaceholder}<title>%VITE_A% %VITE_A_B% %VITE_C%</title><meta content="%VITE_A%"></head>`
+  const page = injectEnvironment(head, { VITE_A: '"><b>$& %VITE_C%' })
+  const text = '&#34;&#62;&#60;b&#62;$&#38; %VITE_C%'
+  expect(page).toContain(`<title>${text} %VITE_A_B% %VITE_C%</title><meta content="${text}">`)
+  expect(read(page)).toMatchObject({ VITE_A: '"><b>$& %VITE_C%' })
+})

@@ -44,10 +44,8 @@ export function applyEvent(state: Conversation, event: AppEvent): Conversation {
     case 'tool.completed':
     case 'tool.failed':
       return withBlock(seen, event, (block) => withCall(block ?? emptyBlock('tools'), event))
-    case 'notice.added': {
-      const { level, code, text, actions } = event
-      return withBlock(seen, event, () => ({ type: 'notice', level, code, text, ...(actions && { actions }) }))
-    }
+    case 'notice.added':
+      return withBlock(seen, event, () => noticeOf(event))
     case 'version.created':
       return event.message ? appendBlock(seen, event.message, { type: 'version', version: event.version }) : seen
     case 'turn.retrying':
@@ -117,6 +115,11 @@ const addUsage = (sum: Usage, step: Usage | undefined): Usage =>
         cacheWriteTokens: sum.cacheWriteTokens + step.cacheWriteTokens,
         ...((sum.incomplete || step.incomplete) && { incomplete: true }),
       }
+
+const noticeOf = ({ level, code, text, actions }: Extract<AppEvent, { type: 'notice.added' }>): Block => ({
+  ...{ type: 'notice', level, code, text },
+  ...(actions && { actions }),
+})
 
 const emptyBlock = (kind: 'text' | 'thinking' | 'tools'): Block =>
   kind === 'tools'

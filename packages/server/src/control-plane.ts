@@ -1,15 +1,20 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   createFastBuildService,
+  createLivePreviewService,
+  createScriptPlaces,
   type FastBuildService,
   findDependencySet,
+  type LivePreviewService,
   openSandbox,
+  previewPageScript,
   type Sandbox,
 } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { type Addresses, addressesOf, productionUrl } from './apps/addresses.ts'
+import { type LiveState, ok } from '@overskill/protocol'
+import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createBlobStore } from './apps/files.ts'
@@ -18,6 +23,7 @@ import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
 import { createAppHosts } from './deployments/app-hosts.ts'
+import { createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
 import { type Asked, createDeployments, type Deployments } from './deployments/deployments.ts'
 import { createPipeline } from './deployments/pipeline.ts'
@@ -31,6 +37,9 @@ import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
 import { StartRefused } from './life/start-refused.ts'
 import type { Log } from './log.ts'
+import { createLiveHost, type LiveHost } from './previews/live-host.ts'
+import { createLivePreviews } from './previews/live-previews.ts'
+import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
@@ -46,6 +55,8 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
 export type ControlPlane = {
   services: Services
   edge: Pick<EdgePreviewService, 'handle'>
+  /** Answers at the `live-` hosts. */
+  live: LiveHost
   /** Ends what runs, in reverse order of its making. What was under way goes on at the next start. */
   close(): Promise<void>
 }
@@ -71,15 +82,17 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
-  const base = { config, db, log, events, builder, edge, addresses, onError }
+  const base = { config, db, log, events, sandbox, builder, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const starter = await loadStarter(join(repository, 'starter'), db)
 
   const hosts = createAppHosts({ db, edge, onError })
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
   const versions = createVersions({ db, starter })
-  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions })
-  const turning = createTurning({ ...base, apps, versions, models, deployments })
+  const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
+  const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
+  const { reports, live, liveHost } = createPreviewing({ ...base, apps })
+  const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds, reports })
 
   await hosts.load()
   await pipeline.resume()
@@ -99,11 +112,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     queue,
     models,
     conversationOf,
+    reports,
+    live,
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
-    close: closeInOrder([together(appBuilder, pipeline), batcher, events, sample, builder]),
+    live: liveHost,
+    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, sample, builder]),
   }
 }
 
@@ -113,16 +129,17 @@ type Base = {
   db: Database
   log: Log
   events: EventLog
+  sandbox: Sandbox
   builder: FastBuildService
   edge: EdgePreviewService
   addresses: Addresses
   onError: (error: unknown, fields?: object) => void
 }
 
-function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
-  const { db, events, builder, edge, addresses, apps, versions, onError } = base
+function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuilds: TreeBuilds }) {
+  const { db, events, edge, addresses, apps, versions, treeBuilds, onError } = base
   const pointers = createPointers({ db, log: events, edge, apps })
-  const buildVersion = createBuildVersion({ db, log: events, builder, artifacts: edge })
+  const buildVersion = createBuildVersion({ db, log: events, treeBuilds })
   const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError })
   const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
   /** The preview follows every edit; whether the version builds is known when that has ended. */
@@ -134,8 +151,43 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions }) {
   return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
 }
 
-function createTurning(base: Base & { apps: Apps; versions: Versions; models: TurnModels; deployments: Deployments }) {
-  const { config, db, log, events, builder, apps, versions, models, deployments, onError } = base
+/** What previewed pages show and tell. */
+function createPreviewing(base: Base & { apps: Apps }) {
+  const { config, db, events, edge, addresses, apps, onError } = base
+  const service = createLivePages(base, (app, state) => live.noteState(app, state))
+  const live = createLivePreviews({ db, log: events, apps, service, onError })
+  const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
+  const reports = createPreviewReports({
+    db,
+    log: events,
+    locate: {
+      preview: (app, places) => built.locate(app, places),
+      live: (app, places) => service.locate(app, places),
+    },
+    urlOf: (app, host) => (host === 'live' ? liveUrl : previewUrl)(addresses, app),
+  })
+  const liveHost = createLiveHost({
+    previews: live,
+    service,
+    urlOf: (app) => liveUrl(addresses, app),
+    sendNoApp: (request, response, key) => edge.handle(request, response, { kind: 'live', key }),
+    studioOrigins: studioOrigins(config),
+    onError,
+  })
+  return { reports, live, liveHost }
+}
+
+type TurningBase = Base & {
+  apps: Apps
+  versions: Versions
+  models: TurnModels
+  deployments: Deployments
+  reports: PreviewReports
+  treeBuilds: TreeBuilds
+}
+
+function createTurning(base: TurningBase) {
+  const { config, db, log, events, builder, apps, versions, models, deployments, treeBuilds, reports, onError } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -146,7 +198,8 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
     return asked.ok ? asked.value : undefined
   }
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const parts = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, deploy, cancelDeploy }
+  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, reports }
+  const parts = { ...shared, deploy, cancelDeploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,
@@ -158,6 +211,7 @@ function createTurning(base: Base & { apps: Apps; versions: Versions; models: Tu
         tools: toolset,
         system: systemPrompt,
         conversation: conversationOf,
+        check: (tree, signal) => treeBuilds.check(tree, signal),
         note: ({ app, id }, { code, text, error }) =>
           log.warn(text, { code, app, turn: id, ...(error ? { error } : {}) }),
       })
@@ -174,6 +228,7 @@ const openEdge = (
   createEdgePreviewService({
     contentDir: join(config.dataDir, 'edge'),
     studioOrigins: studioOrigins(config),
+    previewScript: previewPageScript(studioOrigins(config)),
     publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
     onError,
   })
@@ -183,6 +238,23 @@ function createBuilder(config: Config, log: Log, sandbox: Sandbox): FastBuildSer
   if (!starterSet.present)
     throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
   return createFastBuildService({ sandbox, starterSet, vendorCacheDir: join(config.dataDir, 'vendor'), log })
+}
+
+function createLivePages(
+  { config, log, sandbox }: Pick<Base, 'config' | 'log' | 'sandbox'>,
+  onState: (app: string, state: LiveState) => void,
+): LivePreviewService {
+  const starterSet = findDependencySet(repository)
+  return createLivePreviewService({
+    sandbox,
+    dependencies: { find: () => ok(starterSet), obtain: async () => ok(starterSet) },
+    dependenciesDir: dirname(starterSet.dir),
+    vendorCacheDir: join(config.dataDir, 'live-vendor'),
+    frameAncestors: studioOrigins(config),
+    pageScript: previewPageScript(studioOrigins(config)),
+    log,
+    onState,
+  })
 }
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */

@@ -6,8 +6,10 @@ export type ObtainOptions = {
   signal: AbortSignal
   limitMs: number
   onProgress?: (progress: InstallProgress) => void
-  /** Names whose versions may be younger than a day, because a person said so. */
+  /** Names whose versions may be younger than a day, because a person said so; `*`: all. */
   allowNew?: readonly string[]
+  /** The tree before: what it has and is still asked for stays in the versions that it has. */
+  after?: SourceTree
 }
 
 /**

@@ -15,7 +15,8 @@ export type CssByModule = Map<string, Promise<string>>
 const PUBLIC = '\0public:'
 const WORKER = '\0worker:'
 const PRELUDE = '\0worker-prelude'
-const SCRIPTS: Record<string, 'tsx' | 'ts' | 'jsx' | 'json'> = {
+/** Files that are scripts, and how each is read. */
+export const SCRIPTS: Record<string, 'tsx' | 'ts' | 'jsx' | 'json'> = {
   '.tsx': 'tsx',
   '.ts': 'ts',
   '.mts': 'ts',
@@ -26,7 +27,8 @@ const SCRIPTS: Record<string, 'tsx' | 'ts' | 'jsx' | 'json'> = {
   '.cjs': 'jsx',
   '.json': 'json',
 }
-const NEEDS_COMPILER = /\.(?:less|scss|sass|styl|stylus|vue|svelte|astro|coffee|pug)$/
+/** Files of languages that nothing here compiles. */
+export const NEEDS_COMPILER = /\.(?:less|scss|sass|styl|stylus|vue|svelte|astro|coffee|pug)$/
 
 /** The entry that makes a worker of an app's script. */
 export const workerEntry = (path: string): string => WORKER + path
@@ -92,7 +94,7 @@ function answer(
     case 'external':
       return { id: resolved.url, external: 'absolute' }
     case 'refused':
-      sources.problems.addAt(fromPath, needlesFor(specifier), resolved.message)
+      sources.problems.addAt(fromPath, needlesFor(specifier), resolved.message, resolved.missing)
       return { id: specifier, external: true }
   }
 }
@@ -207,7 +209,8 @@ async function loadAppStylesheet(
   return { code: code.join('\n'), moduleType: 'js', moduleSideEffects: 'no-treeshake' }
 }
 
-const RESERVED = new Set(
+/** Words that cannot name an export. */
+export const RESERVED = new Set(
   'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await implements interface package private protected public eval arguments'.split(
     ' ',
   ),

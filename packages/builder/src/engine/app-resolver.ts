@@ -2,7 +2,8 @@ import { builtinModules } from 'node:module'
 import { posix } from 'node:path'
 import { applyAlias, type Alias } from './aliases.ts'
 import { appId, findModule, joinInApp, type AppFiles } from './app-files.ts'
-import { packageName, type PackageStore } from './package-store.ts'
+import { packageName } from './package-name.ts'
+import { type PackageStore } from './package-store.ts'
 
 /** What a specifier in an app's script means. `refused` carries the words for its author. */
 export type Resolved =
@@ -11,10 +12,10 @@ export type Resolved =
   | { kind: 'package'; specifier: string }
   | { kind: 'stylesheet'; id: string } // of a package
   | { kind: 'external'; url: string }
-  | { kind: 'refused'; message: string }
+  | { kind: 'refused'; message: string; missing?: string } // `missing`: the package that is not installed
 
 const BUILTINS = new Set(builtinModules)
-const refused = (message: string): Resolved => ({ kind: 'refused', message })
+const refused = (message: string): Resolved & { kind: 'refused' } => ({ kind: 'refused', message })
 
 /**
  * Says what a specifier means. Closed: it is a file of the app, a file of `public/`, an installed package, an address
@@ -64,7 +65,7 @@ function fileAt(place: string, query: string, specifier: string, files: AppFiles
 function packageFor(specifier: string, query: string, store: PackageStore): Resolved {
   const name = packageName(specifier)
   if (!name) return refused(`"${specifier}" is not the name of a package.`)
-  if (!store.hasPackage(specifier)) return refused(`The package "${name}" is not installed.`)
+  if (!store.hasPackage(specifier)) return { ...refused(`The package "${name}" is not installed.`), missing: name }
   if (query !== '') return refused(`"${specifier}?${query}": files of packages cannot be imported with a query.`)
   if (!specifier.endsWith('.css')) return { kind: 'package', specifier }
   const id = store.findStylesheet(specifier)

@@ -1,4 +1,5 @@
 import type { Alias } from './aliases.ts'
+import type { AskStyles } from '../styles/style-request.ts'
 import type { AppFiles } from './app-files.ts'
 import type { Output } from './output.ts'
 import type { PackageStore } from './package-store.ts'
@@ -17,4 +18,6 @@ export type AppSources = {
   stylesheets: Stylesheets
   placeholders: Placeholders
   workers: Workers
+  /** Has a stylesheet compiled that needs code of the app. */
+  askStyles: AskStyles
 }

@@ -1,5 +1,6 @@
 import type { BuildError } from '@overskill/protocol'
 import type { VendorSet } from '../messages.ts'
+import type { AskStyles } from '../styles/style-request.ts'
 import { readAliases } from './aliases.ts'
 import { appId, openAppFiles } from './app-files.ts'
 import type { CssByModule } from './app-plugin.ts'
@@ -10,7 +11,8 @@ import { finishChunks } from './finish-chunks.ts'
 import { readPage, writePage } from './html.ts'
 import { gatherOutput, type OutputFile } from './output.ts'
 import { settleNames } from './module-exports.ts'
-import { packageName, type PackageStore } from './package-store.ts'
+import { packageName } from './package-name.ts'
+import { type PackageStore } from './package-store.ts'
 import { gatherProblems, plainText, withoutHostPaths } from './problems.ts'
 import { createStylesheets } from './stylesheets.ts'
 import { createPlaceholders, readUsedNames, type UsedNames } from './vendor-names.ts'
@@ -28,6 +30,7 @@ export async function buildApp(
   tree: ReadonlyMap<string, Uint8Array>,
   store: PackageStore,
   vendorFor: VendorSource,
+  askStyles: AskStyles,
 ): Promise<AppBuild> {
   const all = new Map(tree)
   const files = openAppFiles(all)
@@ -35,9 +38,9 @@ export async function buildApp(
   const output = gatherOutput()
   const placeholders = createPlaceholders()
   const aliases = readAliases(files)
-  const stylesheets = createStylesheets({ files, store, aliases, output, problems })
+  const stylesheets = createStylesheets({ files, store, aliases, output, problems, askStyles })
   const workers = gatherWorkers((path, ancestors) => bundleWorker(sources, path, ancestors))
-  const sources: AppSources = { files, store, aliases, output, problems, stylesheets, placeholders, workers }
+  const sources: AppSources = { files, store, aliases, output, problems, stylesheets, placeholders, workers, askStyles }
   const page = readPage(files, output, problems, (path, code) => all.set(path, new TextEncoder().encode(code)))
   if (!page) return { ok: false, errors: problems.list }
 

@@ -1,6 +1,13 @@
-/** A comment, a string, an `@import` statement, or a `url(…)`: whichever comes first. Linear: no nested repeats. */
-const TOKEN =
-  /\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|@import\s[^;]*;|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|url\(\s*(?:"((?:\\[\s\S]|[^"\\])*)"|'((?:\\[\s\S]|[^'\\])*)'|([^)\s"']*))\s*\)/gi
+const STRINGS = String.raw`"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'`
+
+/**
+ * A comment, an `@import` statement (whose address may hold `;`), a string, or a `url(…)`: whichever comes first. Linear: no
+ * nested repeats.
+ */
+const TOKEN = new RegExp(
+  String.raw`/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|@import\s+(?:${STRINGS}|url\(\s*(?:${STRINGS}|[^)\s"']*)\s*\))[^;]*;|${STRINGS}|url\(\s*(?:"((?:\\[\s\S]|[^"\\])*)"|'((?:\\[\s\S]|[^'\\])*)'|([^)\s"']*))\s*\)`,
+  'gi',
+)
 
 /**
  * Replaces the targets of `url(…)` in a stylesheet. Comments, other strings and `@import` are left alone.
@@ -25,6 +32,22 @@ export function hoistImports(css: string): string {
     return ''
   })
   return imports.length > 0 ? `${imports.join('\n')}\n${rest}` : css
+}
+
+const IMPORT_URL = /^(@import\s+)url\(\s*(?:"([^"]*)"|'([^']*)'|([^)\s"']+))\s*\)/i
+
+/**
+ * Writes `@import url(x)` as `@import "x"`, the one form that is flattened.
+ *
+ * @param isOwn Whether an address is meant to be flattened.
+ */
+export function plainImports(css: string, isOwn: (target: string) => boolean): string {
+  return css.replace(TOKEN, (token) =>
+    token.replace(IMPORT_URL, (whole, start: string, double?: string, single?: string, plain?: string) => {
+      const target = double ?? single ?? plain ?? ''
+      return isOwn(target) ? start + JSON.stringify(target) : whole
+    }),
+  )
 }
 
 /** Whether a target points outside the app on purpose: another site, inline data, or a fragment. */

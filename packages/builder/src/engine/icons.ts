@@ -3,6 +3,9 @@ import type { SyntaxNode } from './syntax-walk.ts'
 import type { PackageStore } from './package-store.ts'
 
 const byStore = new WeakMap<PackageStore, ReadonlyMap<string, string>>()
+/** The module of the package that makes an icon of its data. */
+export const ICON_MAKER = /^lucide-react\/dist\/esm\/createLucideIcon\.m?js$/
+
 const BARREL = 'lucide-react/dist/esm/lucide-react.mjs'
 
 /**

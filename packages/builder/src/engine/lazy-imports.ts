@@ -27,6 +27,15 @@ export function rewriteLazyImports(sources: AppSources, edit: SourceEdit): void 
   }
 }
 
+/** Dynamic imports with a variable in their path, and no others: a live page fetches each module by itself. */
+export function rewriteVariableImports(sources: AppSources, edit: SourceEdit): void {
+  for (const node of findNodes(edit, 'ImportExpression')) {
+    const source = node['source'] as SyntaxNode
+    if (source.type === 'TemplateLiteral' && constantText(source) === null)
+      rewriteVariableImport(sources, edit, node, source)
+  }
+}
+
 function rewriteVariableImport(sources: AppSources, edit: SourceEdit, node: SyntaxNode, source: SyntaxNode): void {
   const pattern = templatePattern(source)
   if (!/^(?:\.{1,2}\/|@\/)/.test(pattern) || !/\.\w+$/.test(pattern)) return

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { encodeFrame, readFrames } from '../frames.ts'
-import { BuildRequest, EngineOptions, VendorSet, type BuildReply } from '../messages.ts'
+import { BuildRequest, EngineOptions, StylesReply, VendorSet, type BuildReply } from '../messages.ts'
 import { toolchainDirs } from '../sandbox/toolchain.ts'
+import type { StyleAnswer, StyleWork } from '../styles/style-request.ts'
 import { buildApp } from './build-app.ts'
 import { guardReads } from './guard-reads.ts'
 import { openPackageStore, type PackageStore } from './package-store.ts'
@@ -15,17 +16,28 @@ import type { UsedNames } from './vendor-names.ts'
  * The child process: builds what it is sent over stdin and answers over stdout. It ends when stdin ends, so it never
  * outlives its owner. Reads dependency sets and the vendor cache; writes nothing.
  */
-const { dependenciesDir, starterSet, vendorCacheDir } = EngineOptions.parse(JSON.parse(process.argv[2] ?? ''))
+const { dependenciesDirs, starterSet, vendorCacheDir } = EngineOptions.parse(JSON.parse(process.argv[2] ?? ''))
 const vendorSets = new Map<string, VendorSet>()
 const stores = keepRecent<PackageStore>(8)
 
 const storeOf = (dir: string): PackageStore => stores.get(dir) ?? stores.set(dir, openPackageStore(dir))
 storeOf(starterSet.dir)
-guardReads([realpathSync(dependenciesDir), vendorCacheDir, ...toolchainDirs()])
+guardReads([...dependenciesDirs.map((dir) => realpathSync(dir)), vendorCacheDir, ...toolchainDirs()])
 
 const writeOut = process.stdout.write.bind(process.stdout)
 const send = (reply: BuildReply): boolean => writeOut(encodeFrame(reply))
 process.stdout.write = process.stderr.write.bind(process.stderr) // what a tool prints must not get between frames
+
+const asked = new Map<number, (answer: StyleAnswer) => void>()
+let nextAsk = 1
+
+/** Has the owner compile a stylesheet: code of an app runs in a process of its own. */
+function askStyles(work: StyleWork): Promise<StyleAnswer> {
+  const { promise, resolve } = Promise.withResolvers<StyleAnswer>()
+  asked.set(nextAsk, resolve)
+  send({ kind: 'ask', ask: nextAsk++, work })
+  return promise
+}
 
 function cachedVendor(key: string): VendorSet | null {
   const path = join(vendorCacheDir, `${key}.json`)
@@ -53,7 +65,7 @@ async function answer(request: BuildRequest): Promise<BuildReply> {
     return set
   }
   try {
-    const result = await buildApp(files, storeOf(packages.dir), vendorFor)
+    const result = await buildApp(files, storeOf(packages.dir), vendorFor, askStyles)
     const rssBytes = process.memoryUsage.rss()
     if (!result.ok) return { kind: 'failed', id: request.id, errors: [...result.errors], rssBytes }
     return {
@@ -77,7 +89,12 @@ async function warmUp(): Promise<void> {
     export default [<Check className="p-1 hover:bg-red-500 md:grid" key={R.version} />, () => import('./a.tsx')]`
   const files = { 'index.html': page, 'a.tsx': script, 'a.css': `@import 'tailwindcss';` }
   const encoded = Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)] as const)
-  await buildApp(new Map(encoded), storeOf(starterSet.dir), async () => ({ key: '', entries: {}, files: {} }))
+  await buildApp(
+    new Map(encoded),
+    storeOf(starterSet.dir),
+    async () => ({ key: '', entries: {}, files: {} }),
+    askStyles,
+  )
 }
 
 let last: Promise<unknown> = Promise.resolve()
@@ -85,6 +102,12 @@ const inTurn = (work: () => Promise<unknown>): void => {
   last = last.then(work).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
 }
 const read = readFrames((message) => {
+  const reply = StylesReply.safeParse(message)
+  if (reply.success) {
+    asked.get(reply.data.ask)?.(reply.data.answer)
+    asked.delete(reply.data.ask)
+    return
+  }
   const request = BuildRequest.parse(message)
   inTurn(async () => send(await answer(request)))
 })

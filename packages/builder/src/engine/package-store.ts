@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packageName } from './package-name.ts'
 import { ResolverFactory } from 'rolldown/experimental'
 
 /**
@@ -19,16 +20,6 @@ export type PackageStore = {
   /** Whether a real path lies in the store. */
   contains(path: string): boolean
   read(path: string): Uint8Array
-}
-
-const BARE = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:\/|$)/i
-
-/** The package part of a bare specifier (`@scope/name`), or null when it is none or climbs. */
-export function packageName(specifier: string): string | null {
-  if (!BARE.test(specifier) || /[\0\\?#%]/.test(specifier)) return null
-  const parts = specifier.split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return null
-  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? null)
 }
 
 export function openPackageStore(dependencySetDir: string): PackageStore {

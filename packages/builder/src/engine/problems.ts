@@ -6,8 +6,8 @@ export type Problems = {
   /** In the order of files and lines, whichever was found first. */
   readonly list: readonly BuildError[]
   add(problem: BuildError): void
-  /** Adds a problem at the first place in the file where one of the texts occurs. */
-  addAt(path: string, needles: readonly string[], message: string): void
+  /** Adds a problem at the first place in the file where one of the texts occurs. `missing`: a package whose adding mends it. */
+  addAt(path: string, needles: readonly string[], message: string, missing?: string): void
 }
 
 const MAX_PROBLEMS = 20
@@ -29,10 +29,10 @@ export function gatherProblems(files: AppFiles): Problems {
       return list.toSorted((a, b) => (placed(a) < placed(b) ? -1 : 1))
     },
     add,
-    addAt(path, needles, message) {
+    addAt(path, needles, message, missing) {
       const text = files.text(path) ?? ''
       const at = needles.map((needle) => text.indexOf(needle)).find((index) => index !== -1)
-      add({ file: path, message, ...(at === undefined ? {} : placeOf(text, at)) })
+      add({ file: path, message, ...(at === undefined ? {} : placeOf(text, at)), ...(missing && { missing }) })
     },
   }
 }

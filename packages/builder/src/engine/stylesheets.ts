@@ -1,13 +1,18 @@
 import { posix } from 'node:path'
-import { transform } from 'lightningcss'
+import { transform, type CSSModuleExport } from 'lightningcss'
+import type { AskStyles } from '../styles/style-request.ts'
 import { applyAlias, type Alias } from './aliases.ts'
 import { appId, joinInApp, parseAppId, type AppFiles } from './app-files.ts'
-import { hoistImports, isExternalUrl, replaceUrls } from './css-urls.ts'
+import { hoistImports, isExternalUrl, plainImports, replaceUrls } from './css-urls.ts'
 import { contentHash, type Output } from './output.ts'
-import { findTailwindStylesheet, packageName, type PackageStore } from './package-store.ts'
+import { packageName } from './package-name.ts'
+import type { PackageStore } from './package-store.ts'
 import { frameAt, withoutHostPaths, type Problems } from './problems.ts'
 import { keepRecent } from './recent.ts'
-import { compileTailwind, findCandidates, needsTailwind, type LoadedStylesheet } from './tailwind.ts'
+import { readStyleSetup, type StyleSetup } from './style-setup.ts'
+import { compileTailwind3 } from './tailwind-3.ts'
+import { compileTailwind4 } from './tailwind-4.ts'
+import { findCandidates, needsTailwind, type LoadedStylesheet } from './tailwind.ts'
 
 /** What browsers are served: the same ones Vite builds for by default ("baseline widely available"). */
 const TARGETS = { chrome: 111 << 16, edge: 111 << 16, firefox: 114 << 16, safari: (16 << 16) | (4 << 8) }
@@ -33,22 +38,37 @@ export type StylesheetSources = {
   aliases: readonly Alias[]
   output: Output
   problems: Problems
+  /** Has a stylesheet compiled that needs code of the app. */
+  askStyles: AskStyles
+}
+
+/** A stylesheet with its assets named, and how it gets those that it imports. */
+export function openStylesheet(
+  sources: StylesheetSources,
+  id: string,
+): { sheet: LoadedStylesheet; load: (specifier: string, fromId: string) => LoadedStylesheet } {
+  const read = (from: string): LoadedStylesheet => {
+    const text = plainImports(readText(sources, from), (target) => !isExternalUrl(target))
+    return { id: from, text: replaceUrls(text, assetOf(sources, from)) }
+  }
+  return {
+    sheet: read(id),
+    load: (specifier, fromId) => read(resolveStylesheet(sources, specifier, fromId)),
+  }
 }
 
 export function createStylesheets(sources: StylesheetSources): Stylesheets {
   let candidates: readonly string[] | undefined
-  const read = (id: string): LoadedStylesheet => ({
-    id,
-    text: replaceUrls(readText(sources, id), assetOf(sources, id)),
-  })
-  const load = (specifier: string, fromId: string): LoadedStylesheet =>
-    findTailwindStylesheet(specifier) ?? read(resolveStylesheet(sources, specifier, fromId))
+  let setup: StyleSetup | undefined
   const compile = async (id: string): Promise<string> => {
+    const addToSheet = (message: string): void => addStyleProblem(sources, id, new Error(message))
     try {
-      const sheet = read(id)
+      const { sheet, load } = openStylesheet(sources, id)
+      setup ??= readStyleSetup(sources.files, sources.problems)
+      if (setup.major === 3) return await compileTailwind3(sources, setup, sheet, load, addToSheet)
       if (!needsTailwind(sheet.text)) return sheet.text
       candidates ??= findCandidates(sources.files)
-      return await compileAnew(sources, sheet, candidates, load)
+      return await compileTailwind4(sources, { sheet, candidates, load, addToSheet })
     } catch (error) {
       addStyleProblem(sources, id, error)
       return ''
@@ -61,31 +81,6 @@ export function createStylesheets(sources: StylesheetSources): Stylesheets {
     },
     bundle: (sheets) => minifySheets(sources, sheets),
   }
-}
-
-type Compiled = { css: string; loaded: readonly [specifier: string, fromId: string][] }
-const compiledSheets = keepRecent<Compiled>(20)
-
-/** Compiles a sheet, or takes what the same sources and classes gave before: most edits add no class. */
-async function compileAnew(
-  sources: StylesheetSources,
-  sheet: LoadedStylesheet,
-  candidates: readonly string[],
-  load: (specifier: string, fromId: string) => LoadedStylesheet,
-): Promise<string> {
-  const texts = stylesheetPaths(sources).map((path) => [path, sources.files.text(path)])
-  const key = contentHash(JSON.stringify([sources.store.root, sheet, texts, sources.aliases, candidates]), 40)
-  const known = compiledSheets.get(key)
-  if (known) {
-    known.loaded.forEach(([specifier, fromId]) => load(specifier, fromId)) // names the assets of imported sheets again
-    return known.css
-  }
-  const loaded: [string, string][] = []
-  const css = await compileTailwind(sheet, candidates, (specifier, fromId) => {
-    loaded.push([specifier, fromId])
-    return load(specifier, fromId)
-  })
-  return compiledSheets.set(key, { css, loaded }).css
 }
 
 function readText(sources: StylesheetSources, id: string): string {
@@ -150,20 +145,38 @@ function scopeNames(sources: StylesheetSources, id: string, css: string): CssMod
     const imports: { local: string; specifier: string }[] = []
     const exports: Record<string, string> = {}
     const byName = Object.entries(result.exports ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)) // they come in any order
-    for (const [name, item] of byName) {
-      const parts = item.composes.map((part) => {
-        if (part.type !== 'dependency') return JSON.stringify(part.name)
-        const local = `imported${imports.length}`
-        imports.push({ local, specifier: composedFrom(sources, part.specifier, id) })
-        return `${local}[${JSON.stringify(part.name)}]`
-      })
-      exports[name] = [JSON.stringify(item.name), ...parts].join(' + " " + ')
+    const importFrom = (specifier: string): string => {
+      const from = composedFrom(sources, specifier, id)
+      const known = imports.find((item) => item.specifier === from)
+      if (known) return known.local
+      const local = `imported${imports.length}`
+      imports.push({ local, specifier: from })
+      return local
     }
+    const byScoped = new Map(byName.map(([, item]) => [item.name, item]))
+    for (const [name, item] of byName) exports[name] = composedNames(item, byScoped, importFrom).join(' + " " + ')
     return { css: new TextDecoder().decode(result.code), exports, imports }
   } catch (error) {
     addStyleProblem(sources, id, error)
     return { css: '', exports: {}, imports: [] }
   }
+}
+
+/** A name with all that it composes, as expressions: names of its own file bring what they compose in turn. */
+function composedNames(
+  item: CSSModuleExport,
+  byScoped: ReadonlyMap<string, CSSModuleExport>,
+  importFrom: (specifier: string) => string,
+  open: ReadonlySet<string> = new Set(),
+): string[] {
+  const inside = new Set([...open, item.name])
+  const parts = item.composes.flatMap((part) => {
+    if (part.type === 'dependency') return [`${importFrom(part.specifier)}[${JSON.stringify(part.name)}]`]
+    if (inside.has(part.name)) return []
+    const other = part.type === 'local' ? byScoped.get(part.name) : undefined
+    return other ? composedNames(other, byScoped, importFrom, inside) : [JSON.stringify(part.name)]
+  })
+  return [JSON.stringify(item.name), ...new Set(parts)]
 }
 
 /** The module that `composes: x from '…'` means, as a specifier from the app's root. */
@@ -192,11 +205,12 @@ function minifySheets(sources: StylesheetSources, sheets: readonly string[]): Ui
 
 type StyleFault = Error & { loc?: { line: number; column: number } }
 
-const stylesheetPaths = (sources: StylesheetSources): string[] =>
+/** The app's own stylesheets. */
+export const stylesheetPaths = (sources: StylesheetSources): string[] =>
   [...sources.files.paths()].filter((path) => path.endsWith('.css') && !path.startsWith('public/'))
 
 /** Finds the file and the place of a fault: tools report it in the flattened text, so each source is parsed alone. */
-function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
+export function addStyleProblem(sources: StylesheetSources, id: string, error: unknown): void {
   const { message } = error as Error
   const own = parseAppId(id)
   const named = /^\/@app\/(.+?):(\d+):(\d+): (.*)$/s.exec(message)
@@ -216,7 +230,7 @@ function addStyleProblem(sources: StylesheetSources, id: string, error: unknown)
 }
 
 /** Records the first syntax fault in these stylesheets; false when there is none. */
-function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
+export function addSyntaxFault(sources: StylesheetSources, paths: readonly string[]): boolean {
   for (const path of paths) {
     const text = sources.files.text(path) ?? ''
     const fault = syntaxFault(text)

@@ -44,23 +44,30 @@ const FEATURES =
 /** Whether a stylesheet has anything for Tailwind to do, `@import` included. */
 export const needsTailwind = (css: string): boolean => FEATURES.test(css)
 
+/** A stylesheet as Tailwind read it: what classes make of it. */
+export type TailwindCompiler = { build(candidates: string[]): string }
+
+/** A `@plugin` or `@config` of a stylesheet. */
+export type AskedModule = { specifier: string; fromId: string }
+
 /**
- * Compiles one stylesheet in memory: imports flattened, classes of `candidates` added. Never runs code of the app:
- * `@plugin` and `@config` are errors, and `@source` is not followed, because the whole tree is scanned anyway.
+ * Reads one stylesheet and its imports in memory. Never runs code of the app: `@plugin` and `@config` are told to `onModule`
+ * and mean nothing here; `@source` is not followed, because the whole tree is scanned anyway.
  *
  * @throws Error with a message for the app's author.
  */
-export async function compileTailwind(
+export async function openTailwind(
   sheet: LoadedStylesheet,
-  candidates: readonly string[],
   load: (specifier: string, fromId: string) => LoadedStylesheet,
-): Promise<string> {
+  onModule: (module: AskedModule) => void,
+): Promise<TailwindCompiler> {
   refuseExplosions(sheet.text)
-  const compiler = await compile(sheet.text, {
+  return compile(sheet.text, {
     base: sheet.id,
     from: sheet.id,
-    async loadModule(specifier, _base, kind) {
-      throw new Error(`@${kind} "${specifier}" is not run: the builder loads no Tailwind plugins or configs.`)
+    async loadModule(specifier, fromId, kind) {
+      onModule({ specifier, fromId })
+      return { path: fromId, base: fromId, module: kind === 'plugin' ? () => undefined : {} }
     },
     async loadStylesheet(specifier, base) {
       const loaded = load(specifier, base)
@@ -68,7 +75,6 @@ export async function compileTailwind(
       return { path: loaded.id, base: loaded.id, content: loaded.text }
     },
   })
-  return compiler.build([...candidates])
 }
 
 const MAX_INLINE_CLASSES = 2_000

@@ -13,7 +13,7 @@ export function createCalls(rooms: Rooms): Calls {
     turns: turnCalls(rooms),
     files: fileCalls(rooms),
     packages: { change: async () => fail('not_found', 'Packages cannot be changed yet.') },
-    previews: { report: async () => fail('not_found', 'Pages cannot report yet.') },
+    previews: previewCalls(rooms),
     versions: versionCalls(rooms),
     deployments: deploymentCalls(rooms),
   }
@@ -61,6 +61,8 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
       if (!removed.ok) return removed
       await appBuilder.stopAll(app)
       await deployments.takeDown(app)
+      rooms.reports.drop(app)
+      await rooms.live.drop(app)
       const { productionUrl: _gone, ...shown } = removed.value
       return ok({ app: shown })
     },
@@ -97,6 +99,10 @@ const fileCalls = (rooms: Rooms): Calls['files'] => ({
       return ok({ items: [...tree.value.tree].map(([path, entry]) => ({ path, ...entry })) })
     }),
   edit: ({ app, changes, note }, person) => wrap('version', rooms.edits.apply(app, person, changes, note)),
+})
+
+const previewCalls = (rooms: Rooms): Calls['previews'] => ({
+  report: ({ app, ...posted }) => forApp(rooms, app, () => wrap('items', rooms.reports.take(app, posted))),
 })
 
 const versionCalls = (rooms: Rooms): Calls['versions'] => {

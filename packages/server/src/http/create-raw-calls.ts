@@ -1,8 +1,9 @@
-import { fail, ok } from '@overskill/protocol'
+import { type AppEvent, fail, ok } from '@overskill/protocol'
 import { normalisePath } from '@overskill/workspace'
 import { sql } from 'drizzle-orm'
 import { exportZip } from '../apps/export-zip.ts'
 import { readContents } from '../apps/files.ts'
+import type { LivePreviews } from '../previews/live-previews.ts'
 import { newestState, readAppTree } from './app-tree.ts'
 import { mediaType } from './media-type.ts'
 import type { Rooms } from './rooms.ts'
@@ -10,7 +11,7 @@ import type { RawCalls } from './services.ts'
 
 /** The calls that carry bytes and streams. */
 export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCalls {
-  const { apps, deployments, conversationOf, log, db } = rooms
+  const { apps, deployments, conversationOf, log, db, live } = rooms
   return {
     health,
     ...fileCalls(rooms),
@@ -42,12 +43,13 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
       const shown = await apps.find(app)
       if (!shown.ok) return shown
       const value = { app: await apps.present(shown.value), conversation, deployments: await deployments.recent(app) }
-      return ok({ seq: conversation.seq, ...value })
+      const state = live.state(app)
+      return ok({ seq: conversation.seq, ...value, ...(state && { live: state }) })
     },
 
     async events(app, after, signal) {
       const row = await apps.find(app)
-      return row.ok ? ok(log.read(app, after, signal)) : row
+      return row.ok ? ok(openingAhead(live, app, log.read(app, after, signal))) : row
     },
 
     async oldest(app) {
@@ -56,6 +58,22 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
       )
       return Math.max(0, Number(found.rows[0]?.first ?? 1) - 1)
     },
+  }
+}
+
+/** What began longer ago is a reconnect's repeat. */
+const justNowMs = 10_000
+
+/** Somebody looks at the app while a turn begins that will write files: its live page is there before the first of them. */
+async function* openingAhead(
+  live: LivePreviews,
+  app: string,
+  events: AsyncIterable<AppEvent>,
+): AsyncGenerator<AppEvent> {
+  for await (const event of events) {
+    const isBuilding = event.type === 'turn.started' && event.turn.mode === 'build'
+    if (isBuilding && Date.now() - Date.parse(event.at) < justNowMs) void live.open(app)
+    yield event
   }
 }
 

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
-import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { newId, type HostTarget } from '@overskill/protocol'
 import type { Config } from '../config.ts'
@@ -8,16 +7,18 @@ import type { Database } from '../database/database.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import { withLogFields, type Log } from '../log.ts'
 import { createApi } from './api.ts'
-import { problemOf, problemResponse, sendProblem } from './problem.ts'
+import type { LiveHost } from '../previews/live-host.ts'
+import { problemResponse, sendProblem } from './problem.ts'
 import type { Services } from './services.ts'
 import { createStudioFiles } from './studio-files.ts'
-import { openDoor, type Caller } from './who-may-call.ts'
+import { createUpgrades } from './upgrades.ts'
+import { openDoor, type Caller, type Door } from './who-may-call.ts'
 
-/** Answers a request for an app's host: preview, live or published. */
+/** Answers a request for an app's host: preview or published. */
 export type EdgeHandle = (request: IncomingMessage, response: ServerResponse, target: HostTarget) => void
 
 /** What the server hands requests to, once it is there. */
-export type HttpParts = { services: Services; database: Database; edgeHandle: EdgeHandle }
+export type HttpParts = { services: Services; database: Database; edgeHandle: EdgeHandle; live: LiveHost }
 
 export type HttpServer = {
   /** Listens at every address; until `open`, requests get 503 `starting`. Refuses when the port is taken. */
@@ -42,24 +43,24 @@ const stopping = { code: 'starting', detail: 'OverSkill is stopping.' } as const
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { config, log } = options
   const closing = new AbortController()
-  let parts: { studio: RequestListener; edgeHandle: EdgeHandle } | undefined
+  let parts: { studio: RequestListener; edgeHandle: EdgeHandle; live: LiveHost } | undefined
+  const doorOf = (request: IncomingMessage): Door => openDoor(callerOf(request), config.domains, config.publicUrl)
+  const upgrades = createUpgrades(doorOf, () => parts?.live)
 
   const handle: RequestListener = (request, response) => {
-    const door = openDoor(callerOf(request), config.domains, config.publicUrl)
+    const door = doorOf(request)
     if (door.kind === 'refused') return sendProblem(response, door.failure)
     if (closing.signal.aborted) return sendProblem(response, stopping, { connection: 'close' })
     if (!parts) return sendStarting(request, response)
-    if (door.kind === 'app') return parts.edgeHandle(request, response, door.target)
+    if (door.kind === 'app') return handleApp(parts, request, response, door.target)
     const id = newId('req')
     response.setHeader('x-request-id', id)
     logAccess(log, id, request, response)
     withLogFields({ request: id }, () => parts?.studio(request, response))
   }
   const servers = config.hosts.map(() =>
-    createServer({ keepAliveTimeout: 30_000, optimizeEmptyRequests: true }, handle),
+    createServer({ keepAliveTimeout: 30_000, optimizeEmptyRequests: true }, handle).on('upgrade', upgrades.take),
   )
-  for (const server of servers) server.on('upgrade', (request, socket) => refuseUpgrade(config, request, socket))
-
   return {
     async listen() {
       const listening = servers.map((server, index) => listenAt(server, config.hosts[index] ?? '', config.port))
@@ -73,7 +74,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       for (const server of servers) server.close()
       throw refusal(serious, config.port)
     },
-    open({ services, database, edgeHandle }) {
+    open({ services, database, edgeHandle, live }) {
       const studio = createStudioFiles(options.studioFolder, framePattern(config))
       const { version } = options
       const api = createApi({
@@ -86,15 +87,23 @@ export function createHttpServer(options: HttpOptions): HttpServer {
         closing: closing.signal,
       })
       const errorHandler = (error: unknown): Response => unreadable(log, error)
-      parts = { studio: getRequestListener(api.fetch, { overrideGlobalObjects: false, errorHandler }), edgeHandle }
+      const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false, errorHandler })
+      parts = { studio: listener, edgeHandle, live }
     },
     async drain(limitMs) {
       closing.abort()
+      upgrades.end()
       const cut = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), limitMs)
       await Promise.all(servers.filter((server) => server.listening).map(closeServer))
       clearTimeout(cut)
     },
   }
+}
+
+const handleApp = (parts: Pick<HttpParts, 'edgeHandle' | 'live'>, ...call: Parameters<EdgeHandle>): void => {
+  const [request, response, { kind, key }] = call
+  if (kind === 'live') parts.live.handle(request, response, key)
+  else parts.edgeHandle(...call)
 }
 
 const callerOf = ({ method = 'GET', url = '', headers, rawHeaders }: IncomingMessage): Caller => ({
@@ -151,18 +160,6 @@ function sendStarting(request: IncomingMessage, response: ServerResponse): void 
     'retry-after': '1',
   })
   response.end(page)
-}
-
-/** No WebSockets yet: the answer is the door's, or that there are none. */
-function refuseUpgrade({ domains, publicUrl }: HttpOptions['config'], request: IncomingMessage, socket: Duplex): void {
-  const door = openDoor(callerOf(request), domains, publicUrl)
-  const failure =
-    door.kind === 'refused' ? door.failure : ({ code: 'not_found', detail: 'There are no WebSockets here.' } as const)
-  const body = JSON.stringify(problemOf(failure))
-  socket.on('error', () => {}) // who leaves early needs no answer
-  socket.end(
-    `HTTP/1.1 ${problemOf(failure).status} Refused\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  )
 }
 
 function logAccess(log: Log, id: string, request: IncomingMessage, response: ServerResponse): void {

@@ -6,6 +6,8 @@ import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
 import type { Deployments } from '../deployments/deployments.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { LivePreviews } from '../previews/live-previews.ts'
+import type { PreviewReports } from '../previews/preview-reports.ts'
 import type { AppBuilder } from '../turns/app-builder.ts'
 import type { MessageQueue } from '../turns/message-queue.ts'
 import type { TurnModels } from '../turns/turn-models.ts'
@@ -22,5 +24,7 @@ export type Rooms = {
   appBuilder: AppBuilder
   queue: MessageQueue
   models: TurnModels
+  reports: PreviewReports
+  live: LivePreviews
   conversationOf: (app: string) => Promise<Conversation>
 }

@@ -47,7 +47,12 @@ export async function startTestServer(studioFolder = '/nowhere'): Promise<TestSe
     version: 'test',
     samplePace: 'instant',
   })
-  http.open({ services: plane.services, database: database.db, edgeHandle: (...call) => plane.edge.handle(...call) })
+  http.open({
+    services: plane.services,
+    database: database.db,
+    edgeHandle: (...call) => plane.edge.handle(...call),
+    live: plane.live,
+  })
   afterAll(async () => {
     await http.drain(1_000)
     await plane.close()

@@ -124,6 +124,7 @@ const bodies: Record<string, object> = {
   'PATCH /apps/{app}': { name: 'New name' },
   'POST /apps/{app}/files': { changes: [{ path: 'a.txt', content: 'a' }] },
   'POST /apps/{app}/deploy': { environment: 'preview' },
+  'POST /apps/{app}/preview-reports': { host: 'live', reports: [{ kind: 'blank', at: 1 }] },
 }
 
 test('the studio itself, and programs that are no browsers, may call', async () => {
@@ -158,6 +159,37 @@ test('an upgrade is refused at the same door', async () => {
   const foreign = await server.send({ path: '/api/apps', headers: { ...upgrade, origin: 'https://example.com' } })
   expect(foreign.status).toBe(403)
   expect((await server.send({ path: '/api/apps', headers: { ...upgrade, host: 'example.com' } })).status).toBe(421)
+})
+
+test('L38: an upgrade of a live page is refused to pages of every other origin, and to those that are no live page', async () => {
+  const upgrade = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'sec-websocket-version': '13',
+    'sec-websocket-protocol': 'vite-hmr',
+  }
+  const host = `live-${app}.localhost:${port}`
+  const origins = [
+    'https://example.com',
+    'null',
+    `http://localhost:${port}`,
+    `http://preview-${app}.localhost:${port}`,
+    `http://live-zzzzz0.localhost:${port}`,
+    `http://live-${app}.localhost:${port + 1}`,
+  ]
+  for (const origin of origins) {
+    const received = await server.send({ path: '/', headers: { ...upgrade, host, origin } })
+    expect([origin, received.status, problem(received).code]).toEqual([origin, 403, 'forbidden'])
+  }
+  const missing = `live-zzzzz0.localhost:${port}`
+  const own = { ...upgrade, host: missing, origin: `http://${missing}` }
+  expect((await server.send({ path: '/', headers: own })).status).toBe(404)
+  for (const kind of ['preview', 'nobody']) {
+    const other = `${kind === 'preview' ? `preview-${app}` : 'shelf'}.localhost:${port}`
+    const received = await server.send({ path: '/', headers: { ...upgrade, host: other, origin: `http://${other}` } })
+    expect([kind, received.status]).toEqual([kind, 404])
+  }
 })
 
 test('a request target with a host of its own is refused', async () => {

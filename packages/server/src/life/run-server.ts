@@ -42,8 +42,8 @@ export async function runServer(config: Config, log: Log, version: string): Prom
       dropOldKeys(database.db).catch((error: unknown) => log.warn('Old keys could not be dropped', { error }))
     }, hourMs)
     steps.push({ name: 'Sweeping', stop: async () => clearInterval(sweep) })
-    const { services, edge } = controlPlane
-    http.open({ services, database: database.db, edgeHandle: (...call) => edge.handle(...call) })
+    const { services, edge, live } = controlPlane
+    http.open({ services, database: database.db, edgeHandle: (...call) => edge.handle(...call), live })
     return { stop }
   } catch (error) {
     await stop()

@@ -14,6 +14,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
+import type { PreviewReports } from '../previews/preview-reports.ts'
 import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
 import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
 import { settleWork, type StagedWork } from './staged-work.ts'
@@ -25,6 +26,7 @@ import type { TurnWriter } from './turn-writer.ts'
 export type JournalOptions = {
   blobs: BlobStore
   apps: Apps
+  reports: Pick<PreviewReports, 'of'>
   writer: TurnWriter
   turn: TurnRow
   model: string
@@ -142,7 +144,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   }
 
   async work(): Promise<ToolWork> {
-    const { blobs, apps, turn } = this.#options
+    const { blobs, apps, reports, turn } = this.#options
     const work: StagedWork = {
       draft: openDraft(this.#tree, blobs),
       async rename(name, description) {
@@ -150,6 +152,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
         if (slug.ok) work.named = { name, description }
         return slug.ok ? { ok: true, value: { name, slug: slug.value } } : slug
       },
+      reports: reports.of(turn.app),
       plan() {}, // the page shows it from the call's input: there is no second copy
     }
     return work

@@ -214,3 +214,41 @@ test('L11: five messages at once run one after another, and the store itself ref
   const both = plane.db.update(turns).set({ status: 'running' }).where(inArray(turns.id, ids))
   await expect(both.execute()).rejects.toThrow()
 })
+
+test('A11, D6: a turn whose files do not build hears of it, mends it, and its version goes live', async () => {
+  const seen = model.requests.length
+  replies.push(
+    [write('src/pages/HomePage.tsx', 'export function HomePage() { return <h1>Broken</h1>')],
+    [text('Done.')],
+    [write('src/pages/HomePage.tsx', homePage('Mended'))],
+    [text('Now it builds.')],
+  )
+  const app = await plane.create('Break it')
+
+  const events = await plane.turnEnd(app.id)
+
+  expect(JSON.stringify(model.requests[seen + 2])).toContain('src/pages/HomePage.tsx:1')
+  expect(only(events, 'notice.added').map(({ code }) => code)).toEqual(['repair_asked'])
+  expect(only(events, 'build.completed').length).toBe(1)
+  expect(last(events)).toMatchObject({ type: 'turn.completed', turn: { version: 1, deployment: { status: 'live' } } })
+  expect((await plane.page(`preview-${app.id}`)).status).toBe(200)
+})
+
+test('A11, L17: a fault that comes back ends the repair: two requests for it, and the failed build is said', async () => {
+  const seen = model.requests.length
+  const broken = (words: string) =>
+    write('src/pages/HomePage.tsx', `export function HomePage() { return <h1>${words}</h1>`)
+  replies.push([broken('One')], [text('Done.')], [broken('Two')], [text('Mended.')])
+  const app = await plane.create('Break it for good')
+
+  const events = await plane.turnEnd(app.id)
+
+  expect(model.requests.length).toBe(seen + 4)
+  expect(only(events, 'notice.added').map(({ code }) => code)).toEqual([
+    'repair_asked',
+    'repair_stopped',
+    'build_failed',
+  ])
+  expect(only(events, 'build.failed').length).toBe(1)
+  expect(last(events)).toMatchObject({ type: 'turn.completed', turn: { version: 1, deployment: { status: 'failed' } } })
+})

@@ -1,5 +1,5 @@
 import { type AgentNote, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
-import type { AssistantMessage, Conversation } from '@overskill/protocol'
+import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
 import type { BlobStore, Tree } from '@overskill/workspace'
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
 import { must } from '@overskill/protocol'
@@ -11,6 +11,8 @@ import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
 import type { DeltaBatcher } from '../events/delta-batcher.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { PreviewReports } from '../previews/preview-reports.ts'
+import { faultOfBuild } from './check-work.ts'
 import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
 import { openTurn } from './opening.ts'
@@ -30,11 +32,14 @@ export type TurnRunnerOptions = {
   apps: Apps
   versions: Versions
   models: TurnModels
+  reports: Pick<PreviewReports, 'of'>
   tools: readonly Tool<ToolWork>[]
   system: string
   deploy: TurnFinish['deploy']
   cancelDeploy: TurnFinish['cancelDeploy']
   conversation: (app: string) => Promise<Conversation>
+  /** Builds the draft when the model says that it is done; the faults that it finds. */
+  check: (tree: Tree, signal: AbortSignal) => Promise<BuildError[] | undefined>
   note: (turn: TurnRow, note: AgentNote) => void
 }
 
@@ -107,7 +112,7 @@ async function runModel(
   writer: TurnWriter,
   stop: AbortSignal,
 ): Promise<TurnEnd> {
-  const { db, models, blobs, apps, tools, system, note } = options
+  const { db, models, blobs, apps, reports, tools, system, note } = options
   if (turn.leaseToken > mostOwners) return poisonEnd
   const model = models.open(turn.model)
   if (!model.ok) {
@@ -121,7 +126,7 @@ async function runModel(
   const plan = planResume(steps, shown)
   const effects = new Map(tools.map(({ name, effect }) => [name, effect]))
   const journal = new PgTurnJournal({
-    ...{ blobs, apps, writer, turn, tree, model: turn.model },
+    ...{ blobs, apps, reports, writer, turn, tree, model: turn.model },
     nextBlock: shown?.blocks.length ?? 0,
     known: plan.known,
     effectOf: (tool) => effects.get(tool) ?? 'transactional',
@@ -133,6 +138,10 @@ async function runModel(
     history: joinUsers([...(await readHistory(db, turn.app, turn.position)), ...opening, ...plan.entries]),
     step: plan.step,
     ...(plan.resume && { resume: plan.resume }),
+    async check(signal) {
+      const errors = await options.check(journal.tree, signal)
+      return errors && faultOfBuild(errors)
+    },
     limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
     log: (text) => note(turn, text),
   })

@@ -1,8 +1,10 @@
 import type { FileEntry } from '@overskill/protocol'
-import { ChevronRight, Download, Search } from 'lucide-react'
+import { ChevronRight, Download, Package, Search } from 'lucide-react'
 import { useMemo, useState, type ReactNode, type RefObject } from 'react'
 import { exportUrl } from '../api/files.ts'
 import { useApp } from '../editor/app-context.tsx'
+import { useEditor } from '../editor/editor-actions.tsx'
+import { packageWords } from '../packages/strings.ts'
 import { classes } from '../ui/classes.ts'
 import { FilePath } from '../ui/file-path.tsx'
 import { findFiles, treeOf, type TreeNode } from './file-tree.ts'
@@ -19,6 +21,7 @@ type FileListProps = {
 /** The app's files as a tree, or as a list of those that a search finds. */
 export function FileList({ files, chosen, unsaved, onChoose, search }: FileListProps) {
   const app = useApp().id
+  const { openPackages } = useEditor()
   const [text, setText] = useState('')
   const tree = useMemo(() => treeOf(files), [files])
   const found = useMemo(() => findFiles(files, text), [files, text])
@@ -55,17 +58,20 @@ export function FileList({ files, chosen, unsaved, onChoose, search }: FileListP
         {text.trim() && found.length === 0 && <p className="px-2 py-1 text-12 text-muted">{codeWords.noMatch}</p>}
         {files.length === 0 && <p className="px-2 py-1 text-13 text-muted">{codeWords.empty}</p>}
       </div>
-      <a
-        href={exportUrl(app)}
-        download
-        className="flex h-9 shrink-0 items-center gap-2 border-t border-hairline px-3 text-13 text-muted transition-colors hover:text-ink"
-      >
+      <button type="button" className={footClass} onClick={openPackages}>
+        <Package aria-hidden className="size-4" strokeWidth={1.5} />
+        {packageWords.title}
+      </button>
+      <a href={exportUrl(app)} download className={footClass}>
         <Download aria-hidden className="size-4" strokeWidth={1.5} />
         {codeWords.downloadAll}
       </a>
     </nav>
   )
 }
+
+const footClass =
+  'flex h-9 shrink-0 items-center gap-2 border-t border-hairline px-3 text-13 text-muted transition-colors hover:text-ink'
 
 type RowContext = Pick<FileListProps, 'chosen' | 'unsaved' | 'onChoose'>
 

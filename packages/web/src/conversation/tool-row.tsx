@@ -1,6 +1,8 @@
 import type { ToolCall, ToolCallStatus } from '@overskill/protocol'
 import { Ban, Check, CircleAlert, CircleDashed, Clock, Timer } from 'lucide-react'
 import { memo, useState } from 'react'
+import { useAppState } from '../editor/app-context.tsx'
+import { fetchedText } from '../packages/install-words.ts'
 import { duration } from '../ui/figures.ts'
 import { LineChange } from '../ui/line-change.tsx'
 import { FilePath } from '../ui/file-path.tsx'
@@ -8,7 +10,7 @@ import { Spinner } from '../ui/spinner.tsx'
 import { contentLines, createInputReader } from './growing-input.ts'
 import { conversationWords } from './strings.ts'
 import { ToolDetail } from './tool-detail.tsx'
-import { fieldsOf, isFailed, isOpen, subjectOf, verbOf, type ToolSubject } from './tool-words.ts'
+import { fieldsOf, isFailed, isInstall, isOpen, listsOf, subjectOf, verbOf, type ToolSubject } from './tool-words.ts'
 
 const icon = { className: 'size-4 shrink-0 text-muted', strokeWidth: 1.5, 'aria-hidden': true } as const
 
@@ -39,8 +41,9 @@ export const ToolRow = memo(({ call }: { call: ToolCall }) => {
         {statusIcons[call.status]}
         <span className="sr-only">{conversationWords.statuses[call.status]}:</span>
         <span className="shrink-0 text-muted">{verbOf(call)}</span>
-        <Subject subject={subjectOf(call.name, field)} />
+        <Subject subject={subjectOf(call.name, field, listsOf(call.input))} />
         <span className="ml-auto flex shrink-0 items-center gap-2 ps-1 text-12 text-muted">
+          {isInstall(call) && <Fetched />}
           <Measure call={call} lines={call.input === undefined ? growing.lines : contentLines(field)} />
         </span>
       </button>
@@ -67,6 +70,12 @@ function Subject({ subject }: { subject: ToolSubject }) {
       )}
     </span>
   )
+}
+
+/** What has been fetched of the packages that are on their way. */
+function Fetched() {
+  const progress = useAppState((state) => state.install?.progress)
+  return progress && <span>{fetchedText(progress)}</span>
 }
 
 /** The figures of a row: lines while they come, then what changed and how long it took. */

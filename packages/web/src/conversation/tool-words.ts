@@ -11,6 +11,7 @@ type ToolWords = {
 }
 
 const files = (count: number): string => plural(count, 'file')
+const packages = (count: number): string => (count === 1 ? 'packages' : `packages ${times(count)}`)
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 const known: Record<string, ToolWords> = {
@@ -22,6 +23,20 @@ const known: Record<string, ToolWords> = {
   'os-rename': { doing: 'Renaming', done: 'Renamed', failed: 'Did not rename', many: files },
   'os-delete': { doing: 'Deleting', done: 'Deleted', failed: 'Did not delete', many: files },
   'os-copy': { doing: 'Copying', done: 'Copied', failed: 'Did not copy', many: files },
+  'os-add-dependency': { doing: 'Adding', done: 'Added', failed: 'Did not add', many: packages },
+  'os-remove-dependency': { doing: 'Removing', done: 'Removed', failed: 'Did not remove', many: packages },
+  'os-read-console-logs': {
+    doing: 'Reading the console',
+    done: 'Read the console',
+    failed: 'Did not read the console',
+    many: () => '',
+  },
+  'os-read-network-requests': {
+    doing: 'Reading requests',
+    done: 'Read requests',
+    failed: 'Did not read requests',
+    many: () => '',
+  },
   'rename-app': { doing: 'Naming the app', done: 'Named the app', failed: 'Did not name the app', many: () => '' },
   'os-plan': { doing: 'Planning', done: 'Planned', failed: 'Did not plan', many: () => '' },
 }
@@ -73,13 +88,19 @@ export function doneOf(calls: readonly ToolCall[]): string {
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
+/** Whether a call is one that brings packages: what is fetched then is told in its row. */
+export const isInstall = (call: ToolCall): boolean => call.name === 'os-add-dependency' && call.status === 'running'
+
 /** What a call is about: paths are drawn in mono, other words plain. */
 export type ToolSubject = { kind: 'path'; path: string; to?: string } | { kind: 'words'; text: string } | undefined
 
 type ReadField = (name: string) => string | undefined
+type ReadList = (name: string) => string[]
 
-/** What a call is about, from its input, whole or still growing. */
-export function subjectOf(name: string, field: ReadField): ToolSubject {
+/** What a call is about, from its input, whole or still growing. `list`: of one that is whole, the names of a list in it. */
+export function subjectOf(name: string, field: ReadField, list: ReadList = () => []): ToolSubject {
+  const names = list('packages')
+  if (names.length > 0) return { kind: 'words', text: names.join(', ') }
   const path = field('file_path') ?? field('from')
   if (path !== undefined) {
     const to = field('to')
@@ -97,4 +118,13 @@ export const fieldsOf =
     if (typeof input !== 'object' || input === null) return undefined
     const value = (input as Record<string, unknown>)[name]
     return typeof value === 'string' ? value : undefined
+  }
+
+/** Reads the lists of texts in an input that is whole. */
+export const listsOf =
+  (input: unknown): ReadList =>
+  (name) => {
+    if (typeof input !== 'object' || input === null) return []
+    const value = (input as Record<string, unknown>)[name]
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
   }

@@ -2,6 +2,7 @@ import type { Block } from '@overskill/protocol'
 import { runningTurn } from '../conversation/exchanges.ts'
 import { planItems } from '../conversation/plan-items.ts'
 import { doneOf, isOpen } from '../conversation/tool-words.ts'
+import { installText } from '../packages/install-words.ts'
 import type { AppState } from './app-state.ts'
 import { editorWords } from './strings.ts'
 
@@ -16,6 +17,8 @@ export function activityOf(state: AppState): Activity | undefined {
   const turn = runningTurn(conversation.turns)
   const busy = deployments.find((one) => one.status === 'building' || one.status === 'uploading')
   if (busy?.environment === 'production') return { text: words.publishing(busy.version), done: undefined }
+  const installing = installText(state.install)
+  if (installing !== undefined) return { text: installing, done: undefined }
   if (turn) {
     const message = conversation.messages.findLast((one) => one.role === 'assistant' && one.turn === turn.id)
     const blocks = message?.role === 'assistant' ? message.blocks : []

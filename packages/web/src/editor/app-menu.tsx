@@ -1,8 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Cpu, Download, Ellipsis, Keyboard, Trash2 } from 'lucide-react'
+import { Cpu, Download, Ellipsis, Keyboard, Package, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { exportUrl } from '../api/files.ts'
 import { useDeleteApp } from '../home/use-delete-app.ts'
+import { packageWords } from '../packages/strings.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx'
@@ -19,7 +20,7 @@ export function AppMenu() {
   const app = useApp()
   const theme = useTheme()
   const navigate = useNavigate()
-  const { openModels } = useEditor()
+  const { openModels, openPackages } = useEditor()
   const [shown, setShown] = useState<'shortcuts' | 'delete'>()
   const remove = useDeleteApp(app, () => void navigate({ to: '/' }))
   const close = (): void => setShown(undefined)
@@ -37,6 +38,10 @@ export function AppMenu() {
             <Download />
             {editorWords.download}
           </a>
+        </MenuItem>
+        <MenuItem onSelect={openPackages}>
+          <Package />
+          {packageWords.title}
         </MenuItem>
         <MenuItem onSelect={openModels}>
           <Cpu />

@@ -12,6 +12,7 @@ export type EditorActions = {
   compare: (version: number) => void
   openModels: () => void
   openPublish: () => void
+  openPackages: () => void
 }
 
 export const EditorActionsContext = createContext<EditorActions | undefined>(undefined)

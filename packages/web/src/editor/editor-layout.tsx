@@ -6,6 +6,7 @@ import { problemOf } from '../api/problem.ts'
 import { Composer } from '../composer/composer.tsx'
 import { ConversationView } from '../conversation/conversation-view.tsx'
 import { ModelsDialog } from '../models/models-dialog.tsx'
+import { PackagesDialog } from '../packages/packages-dialog.tsx'
 import { PublishPanel } from '../publish/publish-panel.tsx'
 import { classes } from '../ui/classes.ts'
 import { useKept } from '../ui/kept.ts'
@@ -28,11 +29,16 @@ export function EditorLayout() {
   const composer = useRef<HTMLTextAreaElement>(null)
   const [half, setHalf] = useState<Half>('conversation')
   const [shown, setShown] = useKept('conversation', 'shown')
-  const [panel, setPanel] = useState<'publish' | 'models'>()
+  const [panel, setPanel] = useState<'publish' | 'models' | 'packages'>()
   const width = useConversationWidth()
   const navigation = useEditorNavigation(() => setHalf('app'))
   const conversationShown = shown === 'shown'
-  const actions = { ...navigation, openModels: () => setPanel('models'), openPublish: () => setPanel('publish') }
+  const actions = {
+    ...navigation,
+    openModels: () => setPanel('models'),
+    openPublish: () => setPanel('publish'),
+    openPackages: () => setPanel('packages'),
+  }
   const toggle = (): void => setShown(conversationShown ? 'hidden' : 'shown')
   useEditorShortcuts({
     composer,
@@ -74,6 +80,7 @@ export function EditorLayout() {
         </main>
       </div>
       <AppModels open={panel === 'models'} onClose={() => setPanel(undefined)} />
+      <PackagesDialog open={panel === 'packages'} onClose={() => setPanel(undefined)} />
     </EditorActionsContext>
   )
 }

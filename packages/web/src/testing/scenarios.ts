@@ -143,13 +143,23 @@ export function finishWithVersion(
       updatedAt: new Date().toISOString(),
     },
   })
+  const deployment = deployVersion(standIn, app, number, errors)
+  const { id, status } = deployment
+  played.complete({ version: number, deployment: { id, status: status === 'failed' ? 'failed' : 'live' } })
+  return deployment
+}
+
+/** Deploys a version to the preview; with `errors` it does not build. */
+export function deployVersion(standIn: StandIn, app: string, number: number, errors?: BuildError[]): Deployment {
+  const { snapshot } = standIn.app(app)
+  const emit = (event: NewAppEvent): void => standIn.emit(app, event)
   const build = newId('build')
   emit({ type: 'build.started', build, version: number })
   const deployment: Deployment = {
     id: newId('dep'),
     environment: 'preview',
     version: number,
-    url: state.snapshot.app.previewUrl,
+    url: snapshot.app.previewUrl,
     status: 'building',
     stages: [],
     createdAt: new Date().toISOString(),
@@ -164,11 +174,10 @@ export function finishWithVersion(
       error: `${error.file}:${error.line}:${error.column}: ${error.message}`,
     }
     emit({ type: 'deployment.failed', deployment: failed })
-    played.complete({ version: number, deployment: { id: failed.id, status: 'failed' } })
     return failed
   }
   emit({ type: 'build.completed', build, version: number, ms: 182 })
-  for (const old of state.snapshot.deployments.filter((one) => one.environment === 'preview' && one.status === 'live'))
+  for (const old of snapshot.deployments.filter((one) => one.environment === 'preview' && one.status === 'live'))
     emit({ type: 'deployment.stage', deployment: { ...old, status: 'superseded' } })
   const live: Deployment = {
     ...deployment,
@@ -183,13 +192,14 @@ export function finishWithVersion(
     ],
   }
   emit({ type: 'deployment.completed', deployment: live })
-  played.complete({ version: number, deployment: { id: live.id, status: 'live' } })
+  emit({ type: 'preview.ready', url: live.url, version: number })
   return live
 }
 
 export const bookFiles: Record<string, string> = {
   'index.html': '<!doctype html>\n<html lang="en">\n  <body>\n    <div id="root"></div>\n  </body>\n</html>\n',
-  'package.json': '{\n  "name": "reading-list",\n  "private": true\n}\n',
+  'package.json':
+    '{\n  "name": "reading-list",\n  "private": true,\n  "dependencies": {\n    "react": "19.3.1",\n    "zod": "^4.6.7"\n  }\n}\n',
   'src/App.tsx': "import { Books } from './pages/Books'\n\nexport default function App() {\n  return <Books />\n}\n",
   'src/index.css': "@import 'tailwindcss';\n\n:root {\n  --accent: oklch(0.6 0.15 155);\n}\n",
   'src/pages/Books.tsx': Array.from({ length: 64 }, (_, line) => `// line ${line + 1} of the list of books`).join('\n'),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { must } from '@overskill/protocol'
+import { appPage } from './app-page.ts'
 import { createStandIn, type StandIn } from './stand-in.ts'
 
 /** Real HTTP in front of the stand-in: the built studio with its policy, the API, and a small page at every app's host. */
@@ -35,7 +36,10 @@ export async function serveStandIn(dist: string, port = 0): Promise<ServedStandI
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const host = request.headers.host ?? ''
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    if (host.split(':')[0] !== 'localhost') return appPage(host, path, response)
+    if (host.split(':')[0] !== 'localhost') {
+      const page = appPage(standIn, { host, path, studio: `http://localhost:${portOf()}` })
+      return void response.writeHead(page.status, { 'content-type': types['.html'] }).end(page.html)
+    }
     if (path.startsWith('/api/')) return api(request, response)
     const name = path.slice(1)
     const known = names.includes(name) && extname(name) !== ''
@@ -80,14 +84,4 @@ export async function serveStandIn(dist: string, port = 0): Promise<ServedStandI
         server.close(() => resolve())
       }),
   }
-}
-
-function appPage(host: string, path: string, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-  response.end(
-    `<!doctype html><html lang="en"><title>${host}</title><body style="margin:0;font:16px system-ui;background:#eef6f0;color:#123">
-    <main style="padding:40px;max-width:720px"><h1>Reading list</h1><p id="path">${path}</p>
-    ${['The Left Hand of Darkness', 'Middlemarch', 'The Rings of Saturn'].map((title) => `<p style="padding:12px 16px;background:#fff;border-radius:8px">${title}</p>`).join('')}
-    </main></body></html>`,
-  )
 }

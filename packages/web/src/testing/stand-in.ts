@@ -11,6 +11,9 @@ import {
   type FileDiff,
   type ModelInfo,
   type NewAppEvent,
+  type PostPackages,
+  type PostReports,
+  type PreviewReport,
   type Snapshot,
   type Turn,
   type UserMessage,
@@ -50,6 +53,8 @@ export type StandIn = {
   /** Ends every open stream; with `stay`, refuses new ones until it is set to false. */
   cutStreams(stay?: boolean): void
   away: boolean
+  /** What the live hosts of all apps answer with. */
+  liveStatus: number
   streams(): number
 }
 
@@ -80,6 +85,7 @@ export function createStandIn(port: () => number): StandIn {
     received: [],
     refusals: new Map(),
     away: false,
+    liveStatus: 200,
     app: (id) => must(apps.get(id), `App ${id}`),
     streams: () => [...live.values()].reduce((sum, set) => sum + set.size, 0),
     cutStreams(stay = false) {
@@ -187,6 +193,10 @@ function routeInApp(standIn: StandIn, app: StandInApp, live: Map<string, Set<Liv
       return json({ app: app.snapshot.app })
     case 'POST /messages':
       return json(sayTo(standIn, id, (call.body as { text: string }).text), 202)
+    case 'POST /preview-reports':
+      return json({ items: (call.body as PostReports).reports.map(withPlaces) })
+    case 'POST /packages':
+      return changePackages(standIn, app, call.body as PostPackages)
     case 'PUT /queue':
       return json({ items: reorder(standIn, app, (call.body as { messages: string[] }).messages) })
     case 'GET /files':
@@ -366,6 +376,26 @@ function restore(standIn: StandIn, app: StandInApp, number: number): Version {
   return version
 }
 
+/** A report with the places in the page's scripts as places in the app's files: here a script is served at its own path. */
+function withPlaces(report: PreviewReport): PreviewReport {
+  if (!('stack' in report) || !report.stack) return report
+  const stack = report.stack.map((place) => {
+    const path = URL.parse(place.file)?.pathname.slice(1) ?? place.file
+    return path.startsWith('src/') ? { ...place, file: path } : place
+  })
+  return { ...report, stack }
+}
+
+function changePackages(standIn: StandIn, app: StandInApp, { add = [], remove = [] }: PostPackages): Response {
+  if (app.snapshot.conversation.turns.some((turn) => turn.status === 'running'))
+    return problem({ status: 409, code: 'busy', detail: 'A turn is running.' })
+  const before = JSON.parse(app.files.get('package.json') ?? '{}') as { dependencies?: Record<string, string> }
+  const kept = Object.entries(before.dependencies ?? {}).filter(([name]) => !remove.includes(name))
+  const dependencies = Object.fromEntries([...kept, ...add.map((name) => [name, '^1.2.3'])])
+  const text = JSON.stringify({ ...before, dependencies }, null, 2)
+  return json({ version: edit(standIn, app, 'package.json', text) }, 201)
+}
+
 /** Enough of a hash to tell two contents of a test apart. */
 export const hashOf = (text: string): string => {
   let hash = 0
@@ -389,14 +419,19 @@ function file(
   if (expected && expected !== etag) {
     return problem({ status: 412, code: 'precondition_failed', detail: `${path} has changed since it was opened.` })
   }
-  app.files.set(path, body)
+  return json({ version: edit(standIn, app, path, body) })
+}
+
+function edit(standIn: StandIn, app: StandInApp, path: string, text: string): Version {
+  app.files.set(path, text)
   const { id } = app.snapshot.app
-  const changes = [{ path, action: 'changed' as const, hash: hashOf(body), added: 1, removed: 1 }]
+  const changes = [{ path, action: 'changed' as const, hash: hashOf(text), added: 1, removed: 1 }]
   standIn.emit(id, { type: 'files.changed', changes, origin: { person: 'you' } })
   const number = (app.versions[0]?.number ?? 0) + 1
   const version: Version = { ...versionOf(number, `Edited ${path}`), origin: 'edit' }
   standIn.emit(id, { type: 'version.created', version })
-  return json({ version })
+  standIn.emit(id, { type: 'app.updated', app: { ...app.snapshot.app, version: number } })
+  return version
 }
 
 export const versionOf = (number: number, title: string, fields: Partial<Version> = {}): Version => ({

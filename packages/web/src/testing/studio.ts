@@ -96,3 +96,11 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
   expect(found).toEqual({})
 }
+
+/** The same of the editor with the app's half in front, which a phone shows alone; gives back the window of a desk. */
+export async function expectAppAccessible(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 900 })
+  await page.getByRole('button', { name: 'App', exact: true }).click()
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+}

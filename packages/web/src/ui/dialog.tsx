@@ -35,16 +35,16 @@ export function Dialog({ open, onClose, title, children, actions }: DialogProps)
     >
       {open && (
         <div className="flex max-h-[calc(100dvh-4rem)] flex-col">
-          <header className="flex items-center gap-2 px-4 pt-3 pb-2">
+          <div className="flex items-center gap-2 px-4 pt-3 pb-2">
             <h2 id={titleId} className="min-w-0 flex-1 text-16 font-medium">
               {title}
             </h2>
             <Button tone="quiet" size="icon" aria-label={words.close} onClick={onClose}>
               <X />
             </Button>
-          </header>
+          </div>
           <div className="min-h-0 relative overflow-y-auto px-4 pb-4">{children}</div>
-          {actions && <footer className="flex justify-end gap-2 border-t border-hairline px-4 py-3">{actions}</footer>}
+          {actions && <div className="flex justify-end gap-2 border-t border-hairline px-4 py-3">{actions}</div>}
         </div>
       )}
     </dialog>

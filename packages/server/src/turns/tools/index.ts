@@ -3,6 +3,8 @@ import { osCopy } from './os-copy.ts'
 import { osDelete } from './os-delete.ts'
 import { osListFiles } from './os-list-files.ts'
 import { osPlan } from './os-plan.ts'
+import { osReadConsoleLogs } from './os-read-console-logs.ts'
+import { osReadNetworkRequests } from './os-read-network-requests.ts'
 import { osRename } from './os-rename.ts'
 import { osReplace } from './os-replace.ts'
 import { osSearchFiles } from './os-search-files.ts'
@@ -19,6 +21,8 @@ export const toolset: readonly Tool<ToolWork>[] = [
   osDelete,
   osListFiles,
   osPlan,
+  osReadConsoleLogs,
+  osReadNetworkRequests,
   osRename,
   osReplace,
   osSearchFiles,

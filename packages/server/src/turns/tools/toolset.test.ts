@@ -56,6 +56,16 @@ const cases: Record<string, Case> = {
     says: /^OK The plan is shown: 2 items, 1 done\.$/,
     invalid: { items: [{ text: 'A list', status: 'later' }] },
   },
+  'os-read-console-logs': {
+    valid: { level: 'error', search: 'x', limit: 5, since_last_edit: true },
+    says: /^OK The previewed page has told nothing that fits\./,
+    invalid: { level: 'fatal' },
+  },
+  'os-read-network-requests': {
+    valid: { status: '5xx', search: 'x', limit: 5 },
+    says: /^OK The previewed page has made no request that fits\./,
+    invalid: { status: 'bad' },
+  },
   'os-rename': {
     valid: { from: 'src/ui/card.tsx', to: 'src/ui/tile.tsx' },
     says: /^OK Moved src\/ui\/card\.tsx to src\/ui\/tile\.tsx\.\nThese import the old path and must be changed: src\/App\.tsx\.$/,
@@ -174,6 +184,8 @@ describe('L7: every tool that is declared exists and works', () => {
     expect(toolset.filter(({ changes }) => !changes).map(({ name }) => name)).toEqual([
       'os-list-files',
       'os-plan',
+      'os-read-console-logs',
+      'os-read-network-requests',
       'os-search-files',
       'os-view',
     ])

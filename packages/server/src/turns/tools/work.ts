@@ -1,5 +1,6 @@
 import type { Outcome } from '@overskill/protocol'
 import type { Draft } from '@overskill/workspace'
+import type { ReportReader } from '../../previews/preview-reports.ts'
 
 /** One line of the plan that the page shows as a checklist. */
 export type PlanItem = { text: string; status: 'todo' | 'doing' | 'done' }
@@ -9,6 +10,8 @@ export interface ToolWork {
   draft: Draft
   /** Names the app. `conflict`: the name's address is taken, the detail says which is free. `invalid`: no usable name. */
   rename(name: string, description?: string): Promise<Outcome<{ name: string; slug: string }>>
+  /** What the app's previewed pages told. Read only. */
+  reports: ReportReader
   /** Replaces the plan. */
   plan(items: readonly PlanItem[]): void
 }

@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** What a set is: stands beside its `node_modules`, and outlives it in `locks/`, so that it can be made again just so. */
+export const SetRecord = z.object({
+  /** Version by place below `node_modules`. */
+  versions: z.record(z.string(), z.string()),
+  /** The lock that says so: `bun.lock`, or `package-lock.json` as the app has it. */
+  lockName: z.enum(['bun.lock', 'package-lock.json']),
+  lock: z.string(),
+  /** What packages would have liked otherwise, in bun's words. */
+  warnings: z.array(z.string()),
+})
+export type SetRecord = z.infer<typeof SetRecord>
+
+export const setDir = (dir: string, key: string): string => join(dir, 'sets', key)
+export const lockPath = (dir: string, key: string): string => join(dir, 'locks', `${key}.json`)
+
+export const writeRecord = (path: string, record: SetRecord): void => writeFileSync(path, JSON.stringify(record))
+
+/** Null when there is none, or of an older form. */
+export function readRecord(path: string): SetRecord | null {
+  try {
+    const parsed = SetRecord.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null // none there
+  }
+}

@@ -1,0 +1,151 @@
+import { fail, ok, type CodePlace, type LiveState, type Outcome } from '@overskill/protocol'
+import type { SourceTree } from '../artifact.ts'
+import type { DependencySet } from '../dependency-set.ts'
+import type { LiveChange } from '../live-preview.ts'
+import type { LiveAnswer } from './live-child.ts'
+import type { LiveVendorSet } from './live-messages.ts'
+import type { LiveShards, Shard } from './live-shards.ts'
+import type { LiveVendors } from './live-vendors.ts'
+
+/** What an open app has with its owner: enough to open it again wherever a process is. */
+export type LivePageContent = { tree: SourceTree; env: Readonly<Record<string, string>>; set: DependencySet }
+
+type Rooms = {
+  shards: LiveShards
+  vendors: LiveVendors
+  /** Hears a state that came by itself: packages were prepared, or the page opened again. */
+  onState(app: string, state: LiveState): void
+}
+
+/** A process that ends this often while it works on the same app is not started for it again. */
+const MOST_FAULTS = 3
+
+const ENDED = 'The process of this live page ended. It starts again when the page is asked for.'
+const GIVEN_UP = 'This app ends the process that shows it. Change it, and it is tried again.'
+
+/** One open app as its owner knows it: its last files, and the process that has it now, if any. */
+export class LivePage {
+  readonly #app: string
+  readonly #rooms: Rooms
+  #content: LivePageContent
+  #shard: Shard | null = null
+  #loading: Promise<Outcome<LiveState>> | null = null
+  #preparing: Promise<void> | null = null
+  #faults = 0
+  sockets = 0
+  usedAt = performance.now()
+
+  constructor(app: string, rooms: Rooms, content: LivePageContent) {
+    this.#app = app
+    this.#rooms = rooms
+    this.#content = content
+  }
+
+  get content(): LivePageContent {
+    return this.#content
+  }
+
+  /** Puts other files, values or packages in place of those before. */
+  async open(content: LivePageContent): Promise<Outcome<LiveState>> {
+    this.#content = content
+    this.#faults = 0
+    await this.#loading
+    this.#loading = this.#load().finally(() => (this.#loading = null))
+    return this.#loading
+  }
+
+  /** Applies writes. Null: nobody can say how the page is, because its process ended. */
+  async change(changes: readonly LiveChange[]): Promise<LiveState> {
+    const tree = new Map(this.#content.tree)
+    for (const { path, content } of changes) {
+      if (content === null) tree.delete(path)
+      else tree.set(path, content)
+    }
+    this.#content = { ...this.#content, tree }
+    this.#faults = 0
+    if (this.#loading || !this.#shard?.child.isUsable()) return stateOf(await this.open(this.#content))
+    const reply = await this.#shard.child.ask({ kind: 'change', app: this.#app, changes: [...changes] })
+    if (reply?.kind !== 'state') return broken(ENDED)
+    if (reply.wants.length > 0) this.#prepare(reply.wants)
+    return reply.state
+  }
+
+  async locate(places: readonly CodePlace[]): Promise<(CodePlace | null)[]> {
+    const reply = await this.#shard?.child.ask({ kind: 'locate', app: this.#app, places: [...places] })
+    return reply?.kind === 'places' ? reply.places : places.map(() => null)
+  }
+
+  /** Where the page can be asked for; null when it cannot be opened. */
+  async socketPath(): Promise<string | null> {
+    if (!this.#shard?.child.isUsable() && !this.#loading) {
+      if (this.#faults >= MOST_FAULTS) return null
+      this.#loading = this.#load().finally(() => (this.#loading = null))
+      void this.#loading.then((outcome) => outcome.ok && this.#rooms.onState(this.#app, outcome.value))
+    }
+    await this.#loading
+    return this.#shard?.child.isUsable() ? this.#shard.child.socketPath : null
+  }
+
+  /** Its process is gone. */
+  forgetProcess(): void {
+    this.#shard = null
+  }
+
+  async close(): Promise<void> {
+    await this.#loading
+    const shard = this.#shard
+    this.#shard = null
+    shard?.apps.delete(this.#app)
+    if (shard?.child.isUsable()) await shard.child.ask({ kind: 'close', app: this.#app })
+  }
+
+  async #load(): Promise<Outcome<LiveState>> {
+    if (this.#faults >= MOST_FAULTS) return ok(broken(GIVEN_UP))
+    const vendor = await this.#rooms.vendors.obtain(this.#content.set)
+    if (!vendor) return fail('build_failed', 'The packages of this app could not be prepared for live pages.')
+    try {
+      this.#shard ??= await this.#rooms.shards.obtain(this.#app)
+    } catch {
+      return fail('internal', 'The process for live pages does not start. The details are in the log.')
+    }
+    return this.#openIn(this.#shard, vendor)
+  }
+
+  async #openIn({ child }: Shard, vendor: LiveVendorSet): Promise<Outcome<LiveState>> {
+    const { tree, env, set } = this.#content
+    const files = new Map(tree)
+    let reply: LiveAnswer | null = await child.ask({
+      kind: 'open',
+      app: this.#app,
+      files,
+      env,
+      dependencySetDir: set.dir,
+      vendor,
+    })
+    if (reply?.kind === 'state' && reply.wants.length > 0) {
+      const more = await this.#rooms.vendors.obtain(set, reply.wants)
+      if (more) reply = await child.ask({ kind: 'vendor', app: this.#app, vendor: more })
+    }
+    if (reply?.kind === 'state') return ok(reply.state)
+    this.#faults += 1
+    return reply ? fail('internal', 'The live page failed. The details are in the log.') : ok(broken(ENDED))
+  }
+
+  /** Bundles modules that a change asks for, off its path, and tells how the page is then. */
+  #prepare(wants: readonly string[]): void {
+    const { set } = this.#content
+    const work = async (): Promise<void> => {
+      const vendor = await this.#rooms.vendors.obtain(set, wants)
+      const shard = this.#shard
+      if (!vendor || !shard?.child.isUsable() || this.#content.set.key !== set.key) return
+      const reply = await shard.child.ask({ kind: 'vendor', app: this.#app, vendor })
+      if (reply?.kind === 'state') this.#rooms.onState(this.#app, reply.state)
+    }
+    this.#preparing = Promise.resolve(this.#preparing).then(work)
+  }
+}
+
+const broken = (message: string): LiveState => ({ status: 'broken', errors: [{ message }] })
+
+const stateOf = (outcome: Outcome<LiveState>): LiveState =>
+  outcome.ok ? outcome.value : broken(outcome.failure.detail)

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { contentHash } from '../engine/output.ts'
+import { encodeFrame, readFrames } from '../frames.ts'
+import type { BuildLog } from '../log.ts'
+import type { DependencySet } from '../dependency-set.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { keepVendorSet, touchVendorSet } from '../vendor-cache.ts'
+import { VENDOR_RECIPE } from '../engine/vendor-build.ts'
+import { VendorSet } from '../messages.ts'
+import type { LiveVendorSet } from './live-messages.ts'
+import { LiveVendorReply } from './vendor-messages.ts'
+
+export type LiveVendorsOptions = { sandbox: Sandbox; dependenciesDir: string; vendorCacheDir: string; log: BuildLog }
+
+/** Raise it when the way in which packages are bundled for live pages changes. */
+const RECIPE = 1
+const MAIN = fileURLToPath(new URL('./vendor-main.ts', import.meta.url))
+const HEAP_MB = 1_024
+const LIMIT_MS = 60_000
+const MAX_BYTES = 1_500 * 1024 * 1024
+const MEMORY_CHECK_MS = 100
+
+/** The packages of live pages, bundled once per set of packages, kept on disk. Owner of the processes that do it. */
+export class LiveVendors {
+  readonly #options: LiveVendorsOptions
+  readonly #made = new Map<string, Promise<LiveVendorSet | null>>()
+  /** What pages of a set asked for beyond the names of its packages. */
+  readonly #extras = new Map<string, Set<string>>()
+  readonly #running = new Set<() => void>()
+
+  constructor(options: LiveVendorsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The bundled packages of a set, with these modules among them; made now when they are not there. Null when that failed.
+   *
+   * @param wants Modules beyond the set's own packages; what others wanted of it stays.
+   */
+  obtain(set: DependencySet, wants: readonly string[] = []): Promise<LiveVendorSet | null> {
+    const extras = this.#extras.get(set.key) ?? new Set<string>()
+    this.#extras.set(set.key, extras)
+    for (const want of wants) extras.add(want)
+    const asked = [...extras].toSorted()
+    const name = this.#nameOf(set, asked)
+    const known = this.#made.get(name) ?? this.#find(set, asked, name)
+    this.#made.set(name, known)
+    return known
+  }
+
+  end(): void {
+    for (const kill of this.#running) kill()
+  }
+
+  #nameOf(set: DependencySet, extras: readonly string[]): string {
+    return contentHash(JSON.stringify(['live', RECIPE, VENDOR_RECIPE, set.key, extras]), 32)
+  }
+
+  async #find(set: DependencySet, extras: string[], name: string): Promise<LiveVendorSet | null> {
+    const { vendorCacheDir, log } = this.#options
+    const kept = await readFile(join(vendorCacheDir, `${name}.json`), 'utf8').catch(() => null)
+    const parsed = kept === null ? null : VendorSet.safeParse(parseJson(kept))
+    if (parsed?.success) {
+      await touchVendorSet(vendorCacheDir, name).catch(() => null) // swept a moment ago: it is in memory still
+      return { set: parsed.data, extras }
+    }
+    const startedAt = performance.now()
+    const reply = await this.#bundle(set, extras)
+    if (reply?.kind !== 'made') {
+      log.warn('Packages could not be bundled for live pages', { reason: reply?.message ?? 'The process ended.' })
+      this.#made.delete(name)
+      return null
+    }
+    const made = { set: { ...reply.set, key: name }, extras }
+    await keepVendorSet(vendorCacheDir, made.set, reply.contents)
+    log.info('Packages were bundled for live pages', { ms: Math.round(performance.now() - startedAt) })
+    return made
+  }
+
+  async #bundle(set: DependencySet, extras: readonly string[]): Promise<LiveVendorReply | null> {
+    const { sandbox, dependenciesDir, log } = this.#options
+    const confined = sandbox.start({ args: [MAIN, set.dir], readable: [dependenciesDir, set.dir], heapMb: HEAP_MB })
+    const { child } = confined
+    const { promise, resolve } = Promise.withResolvers<LiveVendorReply | null>()
+    const kill = (): void => confined.kill()
+    this.#running.add(kill)
+    const deadline = setTimeout(kill, LIMIT_MS)
+    const memory = setInterval(() => confined.residentBytes() > MAX_BYTES && kill(), MEMORY_CHECK_MS)
+    const read = readFrames((message) => resolve(LiveVendorReply.parse(message)))
+    child.stdin.on('error', kill)
+    child.stderr.on('data', (piece: Buffer) =>
+      log.warn('Bundling packages said', { text: piece.toString('utf8').slice(0, 1_000) }),
+    )
+    child.stdout.on('data', (piece: Buffer) => {
+      try {
+        read(piece)
+      } catch {
+        kill() // it says something else than it may
+      }
+    })
+    child.once('error', () => resolve(null))
+    child.once('exit', () => resolve(null))
+    child.stdin.write(encodeFrame({ key: set.key, extras }))
+    const reply = await promise
+    clearTimeout(deadline)
+    clearInterval(memory)
+    this.#running.delete(kill)
+    kill()
+    return reply
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // cut short by a crash
+  }
+}

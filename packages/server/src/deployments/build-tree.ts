@@ -1,0 +1,95 @@
+import type { Artifact, BuildResult, FastBuildService } from '@overskill/builder'
+import type { BuildError } from '@overskill/protocol'
+import { type Tree, treeHash } from '@overskill/workspace'
+import { and, eq } from 'drizzle-orm'
+import { readContents } from '../apps/files.ts'
+import type { Database } from '../database/database.ts'
+import { builds } from '../database/schema.ts'
+import type { Write } from '../events/event-log.ts'
+
+/** What the edge keeps of artifacts, as far as a build needs to know. */
+export type ArtifactStore = {
+  has(artifact: string): Promise<boolean>
+  store(artifact: Artifact, contents: ReadonlyMap<string, Uint8Array>): Promise<void>
+}
+
+/** What a tree was built to, stored at the edge already. */
+export type StoredBuild = { hash: string; bytes: number }
+
+/** How the look at a turn's work went: nothing of it is an event yet. */
+export type CheckedBuild = { ok: true; ms: number } | { ok: false; errors: BuildError[]; ms: number }
+
+/** Trees to artifacts, none of them twice. */
+export type TreeBuilds = {
+  /** What this tree was built to before, if the edge still has it. */
+  stored(hash: string): Promise<StoredBuild | undefined>
+  build(tree: Tree, signal: AbortSignal): Promise<BuildResult>
+  /** Notes what a tree builds to, in the transaction that tells of it. */
+  note(sql: Write['sql'] | Database, hash: string, artifact: StoredBuild): Promise<void>
+  /**
+   * Builds the work of a turn before it is a version, and stores what comes of it: the version's own build then finds it.
+   *
+   * @returns The faults of its files; undefined when it builds, when it was given up, and when the build ended by no file's fault.
+   */
+  check(tree: Tree, signal: AbortSignal): Promise<BuildError[] | undefined>
+  /** Takes what a check found of this tree, once. */
+  takeChecked(hash: string): CheckedBuild | undefined
+}
+
+/** Longest a build may take, in ms: below a tool's limit, so that a turn always hears of it. */
+const buildLimitMs = 60_000
+
+/** How many checks wait for their version: one a running turn, and those whose turn was taken over elsewhere. */
+const keptChecks = 100
+
+export function createTreeBuilds(options: {
+  db: Database
+  builder: FastBuildService
+  artifacts: ArtifactStore
+}): TreeBuilds {
+  const { db, builder, artifacts } = options
+  const checked = new Map<string, CheckedBuild>()
+
+  const keep = (hash: string, found: CheckedBuild): void => {
+    checked.set(hash, found)
+    const [oldest] = checked.keys()
+    if (checked.size > keptChecks && oldest !== undefined) checked.delete(oldest)
+  }
+
+  const treeBuilds: TreeBuilds = {
+    async stored(hash) {
+      const isThis = and(eq(builds.tree, hash), eq(builds.recipe, builder.version))
+      const [row] = await db.select().from(builds).where(isThis)
+      return row && (await artifacts.has(row.artifact)) ? { hash: row.artifact, bytes: row.bytes } : undefined
+    },
+    build: async (tree, signal) => builder.build(await readContents(db, tree), { signal, limitMs: buildLimitMs }),
+    async note(sql, tree, { hash, bytes }) {
+      await sql
+        .insert(builds)
+        .values({ tree, recipe: builder.version, artifact: hash, bytes })
+        .onConflictDoUpdate({ target: [builds.tree, builds.recipe], set: { artifact: hash, bytes } })
+    },
+    async check(tree, signal) {
+      const hash = treeHash(tree)
+      if (await treeBuilds.stored(hash)) return undefined
+      const result = await treeBuilds.build(tree, signal)
+      if (signal.aborted) return undefined
+      const ms = Math.round(result.ms)
+      if (!result.ok && !result.errors.some(({ file }) => file !== undefined)) return undefined
+      if (!result.ok) {
+        keep(hash, { ok: false, errors: result.errors, ms })
+        return result.errors
+      }
+      await artifacts.store(result.artifact, result.contents)
+      await treeBuilds.note(db, hash, result.artifact)
+      keep(hash, { ok: true, ms })
+      return undefined
+    },
+    takeChecked(hash) {
+      const found = checked.get(hash)
+      checked.delete(hash)
+      return found
+    },
+  }
+  return treeBuilds
+}

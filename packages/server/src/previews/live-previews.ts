@@ -1,0 +1,186 @@
+import type { LiveChange, LivePreviewService } from '@overskill/builder'
+import { type AppEvent, fail, type FileChange, type LiveState, ok, type Outcome } from '@overskill/protocol'
+import { eq } from 'drizzle-orm'
+import type { Apps } from '../apps/apps.ts'
+import { createBlobStore, readContents, readDraft } from '../apps/files.ts'
+import type { Database } from '../database/database.ts'
+import { streams } from '../database/schema.ts'
+import type { EventLog } from '../events/event-log.ts'
+
+/** Live pages, kept in step with the files of their apps. */
+export type LivePreviews = {
+  /** Whether requests can be handed to the app's page now. */
+  isReady(app: string): boolean
+  /** Opens the app's page with its newest files, unless it is open or on its way. `not_found`: there is no such app. Never rejects. */
+  open(app: string): Promise<Outcome<undefined>>
+  /** How the app's page is; undefined while none is open. */
+  state(app: string): LiveState | undefined
+  /** Hears how a page is when that changed by itself. */
+  noteState(app: string, state: LiveState): void
+  /** The app is gone: so is its page. */
+  drop(app: string): Promise<void>
+  close(): Promise<void>
+}
+
+export type LivePreviewsOptions = {
+  db: Database
+  log: EventLog
+  apps: Pick<Apps, 'find'>
+  service: LivePreviewService
+  /** Values of the app's `VITE_` variables. */
+  environmentOf?: (app: string) => Promise<Readonly<Record<string, string>>>
+  onError: (error: unknown, fields: object) => void
+}
+
+/** How long opening may take, packages included. */
+const openMs = 150_000
+/** A page that did not open is not tried again before. */
+const againMs = 3_000
+
+type Page = {
+  opening: Promise<Outcome<undefined>>
+  isReady: boolean
+  /** What the log says last; the next state is told when it differs. */
+  told: LiveState | undefined
+  telling: Promise<void>
+  stop: AbortController
+}
+
+export const createLivePreviews = (options: LivePreviewsOptions): LivePreviews => new FollowedPages(options)
+
+class FollowedPages implements LivePreviews {
+  readonly #options: LivePreviewsOptions
+  readonly #pages = new Map<string, Page>()
+  #isClosed = false
+
+  constructor(options: LivePreviewsOptions) {
+    this.#options = options
+  }
+
+  isReady(app: string): boolean {
+    return this.#openPage(app) !== undefined
+  }
+
+  state(app: string): LiveState | undefined {
+    return this.#openPage(app)?.told
+  }
+
+  async open(app: string): Promise<Outcome<undefined>> {
+    const known = this.#pages.get(app)
+    if (known && (!known.isReady || this.#openPage(app))) return known.opening // on its way, there, or failed just now
+    if (this.#isClosed) return fail('starting', 'OverSkill is stopping.')
+    known?.stop.abort() // its service has closed it meanwhile
+    const stop = new AbortController()
+    const page: Page = {
+      opening: Promise.resolve(ok(undefined)),
+      isReady: false,
+      told: undefined,
+      telling: Promise.resolve(),
+      stop,
+    }
+    this.#pages.set(app, page)
+    page.opening = this.#start(app, page).catch((error: unknown) => {
+      this.#options.onError(error, { app })
+      return fail('internal', 'The live page could not be opened. The log has the details.')
+    })
+    const opened = await page.opening
+    if (!opened.ok) setTimeout(() => this.#forget(app, page), againMs).unref()
+    return opened
+  }
+
+  noteState(app: string, state: LiveState): void {
+    const page = this.#openPage(app)
+    if (page) this.#tell(app, page, state)
+  }
+
+  async drop(app: string): Promise<void> {
+    const page = this.#pages.get(app)
+    this.#pages.delete(app)
+    page?.stop.abort()
+    await this.#options.service.close(app)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const pages = [...this.#pages.values()]
+    for (const page of pages) page.stop.abort()
+    await Promise.all(pages.map(({ opening, telling }) => Promise.all([opening, telling])))
+    this.#pages.clear()
+    await this.#options.service.end()
+  }
+
+  #openPage(app: string): Page | undefined {
+    const page = this.#pages.get(app)
+    return page?.isReady && this.#options.service.isOpen(app) ? page : undefined
+  }
+
+  async #start(app: string, page: Page): Promise<Outcome<undefined>> {
+    const { db, apps, service, environmentOf } = this.#options
+    const row = await apps.find(app)
+    if (!row.ok) return row
+    const { seq, tree } = await readNewest(db, app)
+    const env = (await environmentOf?.(app)) ?? {}
+    const signal = AbortSignal.any([page.stop.signal, AbortSignal.timeout(openMs)])
+    const opened = await service.open(app, tree, { env, signal })
+    if (!opened.ok) return opened
+    if (page.stop.signal.aborted) return fail('not_found', 'The app went away meanwhile.')
+    page.isReady = true
+    this.#tell(app, page, opened.value)
+    void this.#follow(app, page, seq).catch((error: unknown) => {
+      this.#options.onError(error, { app })
+      return this.drop(app) // the next request opens it anew, with the newest files
+    })
+    return ok(undefined)
+  }
+
+  /** Hands every change of files on, in the log's order, until the page is closed. */
+  async #follow(app: string, page: Page, after: number): Promise<void> {
+    const { db, log, service } = this.#options
+    for await (const event of log.read(app, after, page.stop.signal)) {
+      if (event.type !== 'files.changed') continue
+      if (!service.isOpen(app)) return this.#forget(app, page)
+      const state = await service.change(app, await changesOf(db, event))
+      if (state) this.#tell(app, page, state)
+    }
+  }
+
+  /** One after the other, so that the log ends with the newest state. */
+  #tell(app: string, page: Page, live: LiveState): void {
+    if (JSON.stringify(live) === JSON.stringify(page.told)) return
+    page.told = live
+    page.telling = page.telling
+      .then(() => this.#options.log.write((write) => write.append(app, [{ type: 'preview.live', live }])))
+      .then(() => undefined)
+      .catch((error: unknown) => this.#options.onError(error, { app }))
+  }
+
+  #forget(app: string, page: Page): void {
+    if (this.#pages.get(app) === page) this.#pages.delete(app)
+  }
+}
+
+/** The app's files, and the number of the last event that they are the result of. */
+function readNewest(db: Database, app: string): Promise<{ seq: number; tree: Map<string, Uint8Array> }> {
+  return db.transaction(
+    async (sql) => {
+      const [stream] = await sql.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))
+      return { seq: stream?.seq ?? 0, tree: await readContents(sql, await readDraft(sql, app)) }
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
+}
+
+async function changesOf(
+  db: Database,
+  { changes }: Extract<AppEvent, { type: 'files.changed' }>,
+): Promise<LiveChange[]> {
+  const blobs = createBlobStore(db)
+  const listed = await Promise.all(
+    changes.map(async ({ path, action, from, hash }: FileChange): Promise<LiveChange[]> => {
+      const content = hash === undefined || action === 'deleted' ? null : await blobs.read(hash)
+      const left = action === 'renamed' && from !== undefined ? [{ path: from, content: null }] : []
+      return [...left, { path, content }]
+    }),
+  )
+  return listed.flat()
+}
