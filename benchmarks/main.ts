@@ -6,6 +6,7 @@ import { measureBuild } from './build.ts'
 import { measureConfinedBuild } from './confined-build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
+import { measureLargeBuilds } from './large-builds.ts'
 import { measureMemory } from './memory.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
 import { measureStartUp } from './start-up.ts'
@@ -23,6 +24,7 @@ const measurements: Record<string, Measurement> = {
   'turn-latency': measureTurnLatency,
   build: measureBuild,
   'confined-build': measureConfinedBuild,
+  'large-builds': measureLargeBuilds,
   'preview-latency': measurePreviewLatency,
   edge: measureEdge,
   'start-up': measureStartUp,

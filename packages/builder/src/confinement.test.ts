@@ -62,7 +62,8 @@ async function buildSafely(tree: SourceTree): Promise<BuildResult> {
     expect(existsSync(marker), 'a marker was written').toBe(false)
     expect(saidBy(result).includes(repositoryDir), 'a path of this machine is in the result').toBe(false)
   }
-  expect(saidBy(results[0])).toBe(saidBy(results[1]))
+  // Where styles need the app's own code, each says in its own words why there are none.
+  if (results.some(({ ok }) => ok)) expect(saidBy(results[0])).toBe(saidBy(results[1]))
   expect((await builder.build(smallApp(`document.title = 'next'`))).ok, 'the next build works').toBe(true)
   return results[0]
 }
@@ -196,7 +197,6 @@ describe('L22: configuration that an app brings does not run and changes nothing
       const plugin = join(outside, 'secret.js')
       const babel = JSON.stringify({ plugins: [plugin], presets: [plugin] })
       return {
-        'postcss.config.json': JSON.stringify({ plugins: { [plugin]: {} } }),
         '.babelrc': babel,
         '.babelrc.json': babel,
         'babel.config.json': babel,
@@ -283,12 +283,19 @@ describe('L22: configuration that an app brings does not run and changes nothing
     })
   }
 
-  test('a PostCSS plugin that data names does not run, and the build says so', async () => {
-    const postcss = { plugins: { [join(outside, 'secret.js')]: {} } }
-    for (const file of ['.postcssrc', '.postcssrc.json', 'package.json']) {
-      const text = JSON.stringify(file === 'package.json' ? { postcss } : postcss)
-      const result = await buildSafely(smallApp(`import './a.css'`, { 'src/a.css': 'a { color: red }', [file]: text }))
-      expect(messages(result), file).toMatch(/postcss/i)
+  test('PostCSS plugins are refused by their name, wherever they are named', async () => {
+    const plugin = join(outside, 'secret.js')
+    const config = JSON.stringify({ plugins: { [plugin]: {} } })
+    const configs = {
+      '.postcssrc': config,
+      '.postcssrc.json': config,
+      '.postcssrc.yml': `plugins:\n  ${plugin}: {}`,
+      'package.json': JSON.stringify({ postcss: { plugins: { [plugin]: {} } } }),
+      'postcss.config.cjs': `module.exports = { plugins: [require('${plugin}')] }`,
+    }
+    for (const [path, text] of Object.entries(configs)) {
+      const result = await buildSafely(smallApp(`import './a.css'`, { 'src/a.css': 'a { color: red }', [path]: text }))
+      expect(result, path).toMatchObject({ ok: false, errors: [{ file: path }] })
     }
   })
 

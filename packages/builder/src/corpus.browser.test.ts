@@ -7,24 +7,38 @@ import { createEdgePreviewService } from '@overskill/edge'
 import { assert } from '@overskill/protocol'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BuildResult, FastBuildService } from './artifact.ts'
 import { contentTypeOf } from './content-types.ts'
+import { createDependencyStore } from './dependencies/create-dependency-store.ts'
+import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService } from './fast-build-service.ts'
-import { buildWithVite, corpusNames, openCorpusApp, readCorpusPlan, type CorpusApp } from './test-corpus.ts'
+import { openSandbox } from './sandbox/open-sandbox.ts'
+import { createStyleService } from './styles/style-service.ts'
+import { repositoryDir } from './test-builder.ts'
+import { buildWithVite, corpusCacheDir, corpusNames, openCorpusApp, type CorpusApp } from './test-corpus.ts'
 import { compareLooks, lookAt } from './test-page-look.ts'
 
 /** Long form: every app of the corpus is built by its own `vite build` and by us, and looked at in a browser. */
 
 const BUILD_MS = 60_000
 const TEST_MS = 300_000
+const EDGE_KEY = 'abc123'
 let browser: Browser
+let builder: Awaited<ReturnType<typeof openBuilder>>
+
+type Built = Extract<BuildResult, { ok: true }>
 
 beforeAll(async () => {
+  builder = await openBuilder()
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   })
 })
-afterAll(() => browser.close())
+afterAll(async () => {
+  await browser.close()
+  await builder.close()
+})
 
 type Site = { origin: string; [Symbol.asyncDispose](): Promise<void> }
 
@@ -57,51 +71,74 @@ async function serveTheirs(app: CorpusApp): Promise<Site> {
   )
 }
 
-/** What we make, behind the edge that serves every app. */
-async function serveOurs(app: CorpusApp): Promise<Site> {
+/** What an app of the corpus is built with, as the product does: packages from the store, styles in their own processes. */
+async function openBuilder() {
+  const dir = await mkdtemp(join(tmpdir(), 'corpus-builder-'))
+  const logged: string[] = []
+  const note = (message: string, fields?: object): void =>
+    void logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
+  const log = { error: note, warn: note, info: () => {} }
+  const sandbox = await openSandbox()
+  const store = createDependencyStore({ dir: join(corpusCacheDir, 'store'), log })
+  const styles = createStyleService({ sandbox, log })
+  const open = (vendorCacheDir: string): FastBuildService =>
+    createFastBuildService({
+      ...{ sandbox, log, styles, vendorCacheDir },
+      starterSet: findDependencySet(repositoryDir),
+      dependencies: store,
+      dependenciesDirs: [join(corpusCacheDir, 'store')],
+    })
+  const service = open(join(dir, 'vendor'))
+  return {
+    async build(app: CorpusApp, by: FastBuildService = service): Promise<Built> {
+      const built = await by.build(app.tree, { signal: AbortSignal.timeout(BUILD_MS), limitMs: BUILD_MS })
+      assert(built.ok, `${app.name} builds: ${JSON.stringify([built.ok ? '' : built.errors, logged], null, 1)}`)
+      return built
+    },
+    /** A service whose processes and caches are new. */
+    openAnew: async () => open(await mkdtemp(join(dir, 'vendor-'))),
+    async close() {
+      await service.close()
+      await styles.close()
+      await store.close()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A build of ours, behind the edge that serves every app. */
+async function serveOurs(app: CorpusApp, built: Built): Promise<Site> {
   const dir = await mkdtemp(join(tmpdir(), 'corpus-edge-'))
-  const logged: unknown[] = []
-  const note = (...words: unknown[]): void => void logged.push(words)
-  const service = createFastBuildService({
-    dependencySetDir: app.packagesDir,
-    vendorCacheDir: join(dir, 'vendor'),
-    log: { error: note, warn: note, info: () => {} },
-  })
+  const errors: unknown[] = []
   const edge = await createEdgePreviewService({
-    contentDir: join(dir, 'content'),
+    contentDir: dir,
     studioOrigins: [],
     publishedUrl: (slug) => `http://${slug}.localhost/`,
-    onError: note,
+    onError: (error) => errors.push(error),
   })
-  const built = await service.build(app.tree, { signal: AbortSignal.timeout(BUILD_MS), limitMs: BUILD_MS })
-  assert(built.ok, `${app.name} builds: ${JSON.stringify([built.ok ? '' : built.errors, logged], null, 1)}`)
-  const name = 'abc123'
   await edge.store(built.artifact, built.contents)
-  await service.close()
-  edge.putApp({ app: name, slug: app.name, formerSlugs: [] })
-  const { hash: artifactHash } = built.artifact
+  edge.putApp({ app: EDGE_KEY, slug: app.name, formerSlugs: [] })
   const switched = await edge.switchTo({
-    app: name,
+    app: EDGE_KEY,
     environment: 'preview',
-    artifactHash,
+    artifactHash: built.artifact.hash,
     fence: 1,
     environmentValues: app.env,
   })
   assert(switched.ok, 'The edge serves the app')
   return listen(
-    (request, response) => edge.handle(request, response, { kind: 'preview', key: name }),
-    () => rm(dir, { recursive: true, force: true }),
+    (request, response) => edge.handle(request, response, { kind: 'preview', key: EDGE_KEY }),
+    async () => {
+      await rm(dir, { recursive: true, force: true })
+      expect(errors, 'errors of the edge').toEqual([])
+    },
   )
 }
 
-const names = (await Promise.all((await corpusNames()).map(readCorpusPlan)))
-  .filter(({ plan }) => plan.needs.length === 0) // Tailwind 3 comes with the style process
-  .map(({ name }) => name)
-
-for (const name of names)
+for (const name of await corpusNames()) {
   test(`${name} looks as its own build does, at every route`, { timeout: TEST_MS }, async () => {
     const app = await openCorpusApp(name)
-    await using ours = await serveOurs(app)
+    await using ours = await serveOurs(app, await builder.build(app))
     await using theirs = await serveTheirs(app)
     for (const route of app.plan.routes) {
       const their = await lookAt(browser, theirs.origin, route)
@@ -110,3 +147,24 @@ for (const name of names)
       expect(compareLooks(our, their), route.path).toEqual([])
     }
   })
+}
+
+test(
+  'an app is the same artifact with caches and without, whatever was built before',
+  { timeout: TEST_MS },
+  async () => {
+    const apps = await Promise.all(['tide-charts', 'paper-shop', 'wiki-garden'].map(openCorpusApp))
+    const hashes = new Map<string, Set<string>>()
+    const note = async (app: CorpusApp, service?: FastBuildService): Promise<void> => {
+      const { artifact } = await builder.build(app, service)
+      hashes.set(app.name, (hashes.get(app.name) ?? new Set()).add(artifact.hash))
+    }
+    for (const app of [...apps, ...apps.toReversed()]) await note(app)
+    for (const app of apps) {
+      const fresh = await builder.openAnew()
+      await note(app, fresh)
+      await fresh.close()
+    }
+    expect([...hashes.values()].map(({ size }) => size)).toEqual([1, 1, 1])
+  },
+)

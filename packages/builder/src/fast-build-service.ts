@@ -57,6 +57,14 @@ type BuildWork = { signal: AbortSignal; limitMs: number }
 
 const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
 
+const obtainSet = async (tree: SourceTree, signal: AbortSignal, options: FastBuildOptions) =>
+  (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(options.starterSet)
+
+const withoutPackages = (message: string): BuildResult => ({
+  ...{ ok: false, ms: 0 },
+  errors: [{ file: 'package.json', message }],
+})
+
 type Built = Extract<ChildAnswer, { kind: 'built' }>
 
 /** Keeps the packages that were bundled for it, and puts the artifact together. */
@@ -76,11 +84,6 @@ function errorsOf(
   if (answer.kind === 'broken') return [{ message: 'The builder failed on this app. The details are in the log.' }]
   return [wordsForEnd(answer.kind === 'ended' ? answer.reason : 'crashed', tree, limits)]
 }
-
-const withoutPackages = (message: string, ms: number): BuildResult => ({
-  ...{ ok: false, ms },
-  errors: [{ file: 'package.json', message }],
-})
 
 const wordsOfMode = ({ mode }: Sandbox): string | null =>
   mode.kind === 'reduced' ? `Builds run in reduced mode, without a sandbox of the system: ${mode.reason}` : null
@@ -131,10 +134,8 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     const tooLarge = findTooLarge(tree)
     if (tooLarge.length > 0) return { ok: false, errors: tooLarge, ms: 0 }
     if (work.signal.aborted) return failed(STOPPED, 0)
-    const startedAt = performance.now()
-    const { signal } = work
-    const set = (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(starterSet)
-    if (!set.ok) return withoutPackages(set.failure.detail, Math.round(performance.now() - startedAt))
+    const set = await obtainSet(tree, work.signal, options)
+    if (!set.ok) return withoutPackages(set.failure.detail)
     const endTurn = await turns.take(work.signal)
     if (!endTurn) return failed(STOPPED, 0)
     return run(tree, set.value, work).finally(endTurn)

@@ -10,7 +10,7 @@ import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService, type FastBuildLimits } from './fast-build-service.ts'
 import { openSandbox } from './sandbox/open-sandbox.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import type { StyleService } from './styles/style-service.ts'
+import { createStyleService, type StyleService } from './styles/style-service.ts'
 
 /** For tests: a real builder on the installed dependency set. */
 
@@ -40,7 +40,8 @@ export async function startTestBuilder(
     freshCache?: boolean
     sandbox?: Sandbox
     setDir?: string
-    styles?: StyleService
+    /** Compiles styles that need code of an app: one of its own unless told, none for null. */
+    styles?: StyleService | null
   } = {},
 ): Promise<TestBuilder> {
   const { setDir } = options
@@ -51,13 +52,17 @@ export async function startTestBuilder(
     void logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
   const fresh = options.freshCache ? await mkdtemp(join(tmpdir(), 'vendor-')) : null
   const vendorCacheDir = fresh ?? sharedCacheDir
+  const sandbox = options.sandbox ?? (await sandboxOfTests)
+  const log = { error: note, warn: note, info: note }
+  const own = options.styles === undefined ? createStyleService({ sandbox, log }) : null
+  const styles = options.styles ?? own
   const service = createFastBuildService({
-    sandbox: options.sandbox ?? (await sandboxOfTests),
+    sandbox,
     starterSet: set,
     vendorCacheDir,
-    log: { error: note, warn: note, info: note },
+    log,
     limits: options.limits ?? {},
-    ...(options.styles && { styles: options.styles }),
+    ...(styles && { styles }),
     ...(setDir && {
       dependencies: { obtain: async () => ok({ key: basename(setDir), dir: setDir, present: true }) },
       dependenciesDirs: [dirname(setDir)],
@@ -65,6 +70,7 @@ export async function startTestBuilder(
   })
   const close = async (): Promise<void> => {
     await service.close()
+    await own?.close()
     if (fresh) await rm(fresh, { recursive: true, force: true })
   }
   return {

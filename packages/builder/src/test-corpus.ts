@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -13,7 +13,8 @@ import { readTree, repositoryDir } from './test-builder.ts'
 /** For tests: the apps of `fixtures/corpus`, their packages, and their own `vite build`. */
 
 const corpusDir = join(repositoryDir, 'fixtures', 'corpus')
-const cacheDir = join(repositoryDir, '.runtime', 'corpus')
+/** What tests of the corpus keep from run to run. */
+export const corpusCacheDir = join(repositoryDir, '.runtime', 'corpus')
 const LOCKFILES = ['bun.lock', 'package-lock.json', 'pnpm-lock.yaml']
 const INSTALL_MS = 180_000
 const BUILD_MS = 120_000
@@ -34,34 +35,26 @@ const Plan = z.strictObject({
   shows: z.string(),
   /** A source too large to keep: made of numbered lines. */
   makes: z.strictObject({ path: z.string(), lines: z.int() }).optional(),
-  needs: z.array(z.enum(['tailwind-3'])).default([]),
   routes: z.array(Route).min(1),
 })
 
-type CorpusPlan = z.infer<typeof Plan>
-
 export type CorpusApp = {
   name: string
-  plan: CorpusPlan
+  plan: z.infer<typeof Plan>
   tree: SourceTree
   /** The `VITE_` values of its `.env`. */
   env: Record<string, string>
-  /** Where its packages are: `node_modules` lies in it. */
+  /** Where the packages for its own build are: `node_modules` lies in it. */
   packagesDir: string
 }
 
 export const corpusNames = async (): Promise<string[]> =>
   (await readdir(corpusDir, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name)
 
-export async function readCorpusPlan(name: string): Promise<{ name: string; plan: CorpusPlan }> {
-  const text = await readFile(join(corpusDir, name, 'corpus.json'), 'utf8')
-  return { name, plan: Plan.parse(JSON.parse(text)) }
-}
-
 /** Reads an app and installs its packages, unless they are there from an earlier run. */
 export async function openCorpusApp(name: string): Promise<CorpusApp> {
   const all = new Map(await readTree(join(corpusDir, name)))
-  const { plan } = await readCorpusPlan(name)
+  const plan = Plan.parse(JSON.parse(decode(all.get('corpus.json'))))
   all.delete('corpus.json')
   if (plan.makes) all.set(plan.makes.path, new TextEncoder().encode(starCatalogue(plan.makes.lines)))
   return { name, plan, tree: all, env: readEnv(decode(all.get('.env'))), packagesDir: await installPackages(all) }
@@ -94,7 +87,7 @@ async function installPackages(tree: SourceTree): Promise<string> {
   const asked = ['package.json', ...LOCKFILES].filter((name) => tree.has(name))
   const hash = createHash('sha256')
   for (const name of asked) hash.update(name).update(tree.get(name) ?? '')
-  const dir = join(cacheDir, hash.digest('hex').slice(0, 16))
+  const dir = join(corpusCacheDir, hash.digest('hex').slice(0, 16))
   if (existsSync(dir)) return dir
   const made = `${dir}.${randomUUID()}`
   await mkdir(made, { recursive: true })

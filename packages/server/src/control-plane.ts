@@ -1,22 +1,12 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  createFastBuildService,
-  createLivePreviewService,
-  createScriptPlaces,
-  type FastBuildService,
-  findDependencySet,
-  type LivePreviewService,
-  openSandbox,
-  previewPageScript,
-  type Sandbox,
-} from '@overskill/builder'
+import { createScriptPlaces, type FastBuildService, previewPageScript } from '@overskill/builder'
 import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { type LiveState, ok } from '@overskill/protocol'
 import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
+import { createPackages, type Packages } from './apps/packages.ts'
 import { createBlobStore } from './apps/files.ts'
 import { loadStarter } from './apps/starter.ts'
 import { createVersions, type Versions } from './apps/versions.ts'
@@ -35,8 +25,8 @@ import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
 import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
-import { StartRefused } from './life/start-refused.ts'
 import type { Log } from './log.ts'
+import { type Building, openBuilding } from './open-building.ts'
 import { createLiveHost, type LiveHost } from './previews/live-host.ts'
 import { createLivePreviews } from './previews/live-previews.ts'
 import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
@@ -77,12 +67,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     log.error('Something of ours went wrong', { ...fields, error })
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
   const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
-  const sandbox = await openSandbox()
-  const builder = createBuilder(config, log, sandbox)
+  const building = await openBuilding(config, studioOrigins(config), log)
+  const { builder } = building
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
-  const base = { config, db, log, events, sandbox, builder, edge, addresses, onError }
+  const packages = createPackages({ store: building.store })
+  const base = { config, db, log, events, builder, packages, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const starter = await loadStarter(join(repository, 'starter'), db)
 
@@ -91,7 +82,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const versions = createVersions({ db, starter })
   const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
-  const { reports, live, liveHost } = createPreviewing({ ...base, apps })
+  const { reports, live, liveHost } = createPreviewing({ ...base, apps, building })
   const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds, reports })
 
   await hosts.load()
@@ -107,6 +98,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     apps,
     versions,
     edits,
+    packages,
     deployments,
     appBuilder,
     queue,
@@ -119,7 +111,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
     live: liveHost,
-    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, sample, builder]),
+    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, sample, building]),
   }
 }
 
@@ -129,8 +121,8 @@ type Base = {
   db: Database
   log: Log
   events: EventLog
-  sandbox: Sandbox
   builder: FastBuildService
+  packages: Packages
   edge: EdgePreviewService
   addresses: Addresses
   onError: (error: unknown, fields?: object) => void
@@ -152,9 +144,9 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuil
 }
 
 /** What previewed pages show and tell. */
-function createPreviewing(base: Base & { apps: Apps }) {
-  const { config, db, events, edge, addresses, apps, onError } = base
-  const service = createLivePages(base, (app, state) => live.noteState(app, state))
+function createPreviewing(base: Base & { apps: Apps; building: Building }) {
+  const { config, db, events, edge, addresses, apps, building, onError } = base
+  const service = building.openLivePages((app, state) => live.noteState(app, state))
   const live = createLivePreviews({ db, log: events, apps, service, onError })
   const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
   const reports = createPreviewReports({
@@ -187,7 +179,21 @@ type TurningBase = Base & {
 }
 
 function createTurning(base: TurningBase) {
-  const { config, db, log, events, builder, apps, versions, models, deployments, treeBuilds, reports, onError } = base
+  const {
+    config,
+    db,
+    log,
+    events,
+    builder,
+    packages,
+    apps,
+    versions,
+    models,
+    deployments,
+    treeBuilds,
+    reports,
+    onError,
+  } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -198,7 +204,7 @@ function createTurning(base: TurningBase) {
     return asked.ok ? asked.value : undefined
   }
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, versions, models, reports }
+  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, packages, versions, models, reports }
   const parts = { ...shared, deploy, cancelDeploy }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
@@ -232,30 +238,6 @@ const openEdge = (
     publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
     onError,
   })
-
-function createBuilder(config: Config, log: Log, sandbox: Sandbox): FastBuildService {
-  const starterSet = findDependencySet(repository)
-  if (!starterSet.present)
-    throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
-  return createFastBuildService({ sandbox, starterSet, vendorCacheDir: join(config.dataDir, 'vendor'), log })
-}
-
-function createLivePages(
-  { config, log, sandbox }: Pick<Base, 'config' | 'log' | 'sandbox'>,
-  onState: (app: string, state: LiveState) => void,
-): LivePreviewService {
-  const starterSet = findDependencySet(repository)
-  return createLivePreviewService({
-    sandbox,
-    dependencies: { find: () => ok(starterSet), obtain: async () => ok(starterSet) },
-    dependenciesDir: dirname(starterSet.dir),
-    vendorCacheDir: join(config.dataDir, 'live-vendor'),
-    frameAncestors: studioOrigins(config),
-    pageScript: previewPageScript(studioOrigins(config)),
-    log,
-    onState,
-  })
-}
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */
 function studioOrigins({ publicUrl, port, domains }: Config): string[] {

@@ -63,3 +63,16 @@ export async function findImporters(source: FileSource, path: string): Promise<s
   }
   return importers
 }
+
+/** Paths of the scripts that import a package or a part of it, in the order of paths. */
+export async function findPackageImporters(source: FileSource, name: string): Promise<string[]> {
+  const importers: string[] = []
+  for (const path of [...source.tree().keys()].toSorted()) {
+    if (!scriptLanguage(path)) continue
+    const content = await source.read(path)
+    const text = content.ok ? decodeText(content.value) : undefined
+    if (!text?.includes(name)) continue
+    if (specifiers(path, text).some((each) => each === name || each.startsWith(`${name}/`))) importers.push(path)
+  }
+  return importers
+}

@@ -3,7 +3,13 @@ import { z } from 'zod'
 import { fitsPlatform, INTEGRITY, PlatformNames, VERSION, type Placement } from './placement.ts'
 import { PACKAGE_NAME } from './wants.ts'
 
-const Info = z.object({ os: PlatformNames, cpu: PlatformNames, bundled: z.boolean().optional() })
+const Info = z.object({
+  os: PlatformNames,
+  cpu: PlatformNames,
+  bundled: z.boolean().optional(),
+  peerDependencies: z.record(z.string(), z.string()).default({}),
+  optionalPeers: z.array(z.string()).default([]),
+})
 const BunLock = z.object({ packages: z.record(z.string(), z.array(z.unknown())).default({}) })
 const IDENTITY = /^((?:@[^@/]+\/)?[^@/]+)@([^@]+)$/
 
@@ -35,7 +41,9 @@ function readEntry(key: string, [identity, , given, integrity]: readonly unknown
   if (info.data.bundled || !fitsPlatform(info.data)) return ok(null)
   if (typeof integrity !== 'string' || !INTEGRITY.test(integrity))
     return fail('forbidden', `${name} ${version} has no checksum in the lockfile, so what comes cannot be checked.`)
-  return ok({ place, name, version, integrity })
+  const { peerDependencies, optionalPeers } = info.data
+  const peers = Object.entries(peerDependencies).filter(([peer]) => !optionalPeers.includes(peer))
+  return ok({ place, name, version, integrity, peers: Object.fromEntries(peers) })
 }
 
 /** JSON with commas after the last item. */

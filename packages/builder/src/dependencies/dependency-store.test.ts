@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { InstallProgress } from '@overskill/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDependencyStore } from './create-dependency-store.ts'
+import { describeSet } from './set-record.ts'
 import { packed } from './test-registry.ts'
 import { appWith, failureOf, inSet, openTestStore, setOf, type TestStore, workFor } from './test-store.ts'
 
@@ -42,6 +43,12 @@ describe('a set', () => {
     const set = setOf(await made.add({ alias: 'npm:@acme/real@^1.0.0', '@acme/real': '1.0.0' }))
     expect(await inSet(set, 'alias/index.js')).toContain('@acme/real@1.0.0')
     expect(await inSet(set, '@acme/real/index.js')).toContain('@acme/real@1.0.0')
+  })
+
+  test('of nothing is empty', async () => {
+    await using made = await openTestStore()
+    const set = setOf(await made.add({}))
+    expect(readdirSync(join(set.dir, 'node_modules'))).toEqual([])
   })
 
   test('what only a toolchain needs is not installed', async () => {
@@ -334,4 +341,112 @@ test('a store whose folder went away makes it again', async () => {
   await own.add({ plain: '1.0.0' })
   await rm(own.dir, { recursive: true })
   expect(await inSet(setOf(await own.add({ plain: '1.0.0' })), 'plain/index.js')).toContain('plain@1.0.0')
+})
+
+describe('a lockfile that an app brought pins what it can', () => {
+  const integrityOf = async (id: string): Promise<string> => {
+    const at = id.lastIndexOf('@')
+    const [name, version] = [id.slice(0, at), id.slice(at + 1)]
+    const answer = await fetch(`${made.registry.config.registry}${name}`)
+    const document = (await answer.json()) as { versions: Record<string, { dist: { integrity: string } }> }
+    return document.versions[version]?.dist.integrity ?? ''
+  }
+  const manifest = { name: 'app', dependencies: { outer: '^1.0.0' }, devDependencies: { vite: '^8.0.0' } }
+  const elsewhere = 'https://registry.invalid'
+  const locks: Record<string, (outer: string, inner: string) => string> = {
+    'package-lock.json': (outer, inner) =>
+      JSON.stringify({
+        ...{ name: 'app', lockfileVersion: 3 },
+        packages: {
+          '': manifest,
+          'node_modules/outer': { version: '1.0.0', integrity: outer, dependencies: { inner: '^1.0.0' } },
+          'node_modules/inner': { version: '1.0.0', resolved: `${elsewhere}/inner.tgz`, integrity: inner },
+          'node_modules/vite': { version: '8.0.0', integrity: inner, dev: true },
+        },
+      }),
+    'yarn.lock': (outer, inner) => `# yarn lockfile v1
+
+
+inner@^1.0.0:
+  version "1.0.0"
+  resolved "${elsewhere}/inner/-/inner-1.0.0.tgz#abc"
+  integrity ${inner}
+
+outer@^1.0.0:
+  version "1.0.0"
+  resolved "${elsewhere}/outer/-/outer-1.0.0.tgz#abc"
+  integrity ${outer}
+  dependencies:
+    inner "^1.0.0"
+`,
+    'pnpm-lock.yaml': (outer, inner) => `lockfileVersion: '9.0'
+
+importers:
+  .:
+    dependencies:
+      outer:
+        specifier: ^1.0.0
+        version: 1.0.0
+
+packages:
+  inner@1.0.0:
+    resolution: {integrity: ${inner}}
+  outer@1.0.0:
+    resolution: {integrity: ${outer}}
+
+snapshots:
+  inner@1.0.0: {}
+  outer@1.0.0:
+    dependencies:
+      inner: 1.0.0
+`,
+    'bun.lock': (outer, inner) =>
+      JSON.stringify({
+        lockfileVersion: 1,
+        workspaces: { '': manifest },
+        packages: {
+          outer: ['outer@1.0.0', '', { dependencies: { inner: '^1.0.0' } }, outer],
+          inner: ['inner@1.0.0', '', {}, inner],
+          vite: ['vite@8.0.0', '', {}, inner],
+        },
+      }),
+  }
+
+  test.each(Object.keys(locks))('%s', async (name) => {
+    made.registry.publish('outer@1.0.0', { manifest: { dependencies: { inner: '^1.0.0' } } })
+    made.registry.publish('outer@1.1.0', { manifest: { dependencies: { inner: '^1.0.0' } } })
+    made.registry.publish('inner@1.0.0')
+    made.registry.publish('inner@1.1.0')
+    const lock = locks[name]?.(await integrityOf('outer@1.0.0'), await integrityOf('inner@1.0.0')) ?? ''
+    const tree = appWith({}, { 'package.json': JSON.stringify(manifest), [name]: lock })
+    const set = setOf(await made.store.obtain(tree, workFor()))
+    expect(await inSet(set, 'outer/index.js')).toContain('outer@1.0.0')
+    expect(await inSet(set, 'inner/index.js')).toContain('inner@1.0.0')
+    expect(readdirSync(join(set.dir, 'node_modules')).toSorted()).toEqual(['inner', 'outer'])
+  })
+
+  test('one that is damaged, or does not fit package.json, is no reason to fail', async () => {
+    made.registry.publish('outer@1.1.0')
+    for (const [name, lock] of [
+      ['package-lock.json', '{'],
+      ['package-lock.json', '{"lockfileVersion":3,"packages":{"":{}}}'],
+      ['bun.lock', 'x'],
+    ] as const) {
+      const tree = appWith({ outer: '^1.0.0' }, { [name]: lock })
+      const set = setOf(await made.store.obtain(tree, workFor()))
+      expect(await inSet(set, 'outer/index.js'), lock).toContain('outer@1.1.0')
+    }
+  })
+})
+
+test('what a package asks to stand beside it is installed with it; where that is another version, it is said', async () => {
+  made.registry.publish('react@19.0.0')
+  made.registry.publish('react@18.0.0')
+  made.registry.publish('old-kit@1.0.0', { manifest: { peerDependencies: { react: '^18.0.0' } } })
+  const set = setOf(await made.add({ 'old-kit': '1.0.0', react: '^19.0.0' }))
+  expect(describeSet(set)).toMatchObject({
+    versions: { 'old-kit': '1.0.0', react: '19.0.0' },
+    unmet: ['old-kit asks for react ^18.0.0, and 19.0.0 is installed'],
+  })
+  expect(await inSet(setOf(await made.add({ 'old-kit': '1.0.0' })), 'react/index.js')).toContain('react@18.0.0')
 })

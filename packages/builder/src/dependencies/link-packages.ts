@@ -14,14 +14,12 @@ const NO_LINK = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'])
 export function linkPackages(
   target: string,
   packages: readonly { placement: Placement; stored: StoredPackage }[],
-  onPackage: () => void,
 ): void {
   mkdirSync(target, { recursive: true })
   // Outer ones first: what a package brings inside itself gives way to nothing.
   const sorted = packages.toSorted((a, b) => (a.placement.place < b.placement.place ? -1 : 1))
   for (const { placement, stored } of sorted) {
     linkPackage(stored, join(target, placement.place))
-    onPackage()
   }
 }
 

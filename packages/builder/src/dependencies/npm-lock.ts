@@ -17,6 +17,7 @@ const Entry = z.object({
   devDependencies: Texts,
   optionalDependencies: Texts,
   peerDependencies: Texts,
+  peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean().optional() })).default({}),
 })
 type Entry = z.infer<typeof Entry>
 
@@ -92,5 +93,7 @@ function placementOf(path: string, entry: Entry): Placement | null | undefined {
   if (entry.inBundle || !fitsPlatform(entry)) return null
   const { version = '', integrity = '', link } = entry
   if (link || !VERSION.test(version) || !INTEGRITY.test(integrity)) return undefined
-  return { place: names.join(`/${PREFIX}`), name, version, integrity }
+  const { peerDependencies, peerDependenciesMeta } = entry
+  const peers = Object.entries(peerDependencies).filter(([peer]) => !peerDependenciesMeta[peer]?.optional)
+  return { place: names.join(`/${PREFIX}`), name, version, integrity, peers: Object.fromEntries(peers) }
 }

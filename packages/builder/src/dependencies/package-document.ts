@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compareVersions } from './versions.ts'
 
 const Texts = z.record(z.string(), z.string()).optional().catch(undefined)
 const Names = z
@@ -108,32 +109,4 @@ function newestBefore(versions: readonly string[], limit: string): string | unde
   const isRelease = !limit.includes('-')
   const fitting = versions.filter((each) => (!isRelease || !each.includes('-')) && compareVersions(each, limit) < 0)
   return fitting.toSorted(compareVersions).at(-1)
-}
-
-/** Order of versions as semver 2.0.0 §11 has it. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [partsOf(a), partsOf(b)]
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (left.numbers[index] ?? 0) - (right.numbers[index] ?? 0)
-    if (difference !== 0) return difference
-  }
-  if (left.tail.length === 0 || right.tail.length === 0) return right.tail.length - left.tail.length
-  for (let index = 0; index < Math.max(left.tail.length, right.tail.length); index += 1) {
-    const difference = compareIdentifiers(left.tail[index], right.tail[index])
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
-function partsOf(version: string): { numbers: number[]; tail: string[] } {
-  const [core = '', ...tail] = (version.split('+')[0] ?? '').split('-')
-  return { numbers: core.split('.').map(Number), tail: tail.length === 0 ? [] : tail.join('-').split('.') }
-}
-
-function compareIdentifiers(a: string | undefined, b: string | undefined): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1
-  const [x, y] = [/^\d+$/.test(a), /^\d+$/.test(b)]
-  if (x && y) return Number(a) - Number(b)
-  if (x !== y) return x ? -1 : 1
-  return a === b ? 0 : a < b ? -1 : 1
 }

@@ -9,6 +9,8 @@ export type Placement = {
   version: string
   /** `sha512-…` as the lock has it; several may be given, parted by spaces. */
   integrity: string
+  /** What it asks to stand beside it, and cannot do without: range by name. */
+  peers: Readonly<Record<string, string>>
 }
 
 export const VERSION = /^\d+\.\d+\.\d+[\w.+-]*$/

@@ -1,6 +1,6 @@
 import { fail, type Outcome } from '@overskill/protocol'
-import { compareVersions } from './package-document.ts'
 import type { DoorNotes } from './registry-door.ts'
+import { compareVersions, fitsRange } from './versions.ts'
 import type { Wants } from './wants.ts'
 
 /** What bun came to: `late` when it had to be ended. */
@@ -51,17 +51,11 @@ function noVersion(name: string, range: string, notes: DoorNotes): Outcome<never
   return fail('not_found', `No version of "${name}" fits "${range}".${hint}`)
 }
 
-/** The newest version held back that the range may have meant. */
+/** The newest version held back that fits the range. */
 function youngestOf(held: Readonly<Record<string, number | undefined>> | undefined, range: string) {
-  const versions = Object.keys(held ?? {}).filter((version) => mayFit(version, range))
+  const versions = Object.keys(held ?? {}).filter((version) => fitsRange(version, range))
   const version = versions.toSorted(compareVersions).at(-1)
   return held && version ? { version, publishedMs: held[version] } : undefined
-}
-
-/** Nearly what a range means, which is bun's to know: the same first number, or no number at all. */
-function mayFit(version: string, range: string): boolean {
-  const first = /\d+/.exec(range)?.[0]
-  return first === undefined || range.includes('>') || range.includes('||') || version.split('.')[0] === first
 }
 
 /** The words for a version that is held back. */

@@ -9,9 +9,6 @@ import type { RegistryDoor } from './registry-door.ts'
 import { wordsFor, type BunEnd } from './resolve-failure.ts'
 import { manifestOf, type Lock, type Wants } from './wants.ts'
 
-/** Versions for everything that is wanted, as text of `bun.lock`, and what bun warned of. */
-export type Resolution = { lock: string; warnings: string[] }
-
 export type ResolveWork = {
   sandbox: Sandbox
   door: RegistryDoor
@@ -25,6 +22,8 @@ const MAIN = fileURLToPath(new URL('./resolver/main.ts', import.meta.url))
 const MOST_SAID = 64 * 1024
 const MOST_LOCK_BYTES = 20 * 1024 * 1024
 const HEAP_MB = 256
+/** Where bun was told that archives are: it means nothing afterwards. Empty stands for the registry. */
+const OF_THE_RELAY = /"http:\/\/127\.0\.0\.1:\d+\/[^"\s]*"/g
 
 /** Where bun is for this platform, or null. */
 function findBun(): string | null {
@@ -38,8 +37,8 @@ function findBun(): string | null {
   }
 }
 
-/** Lets bun choose versions in a confined process without network; `base` is a lock that what it can stays as. */
-export async function resolveLock(wants: Wants, base: Lock | null, work: ResolveWork): Promise<Outcome<Resolution>> {
+/** Lets bun choose versions in a confined process without network: text of `bun.lock`. `base`: a lock that what it can stays as. */
+export async function resolveLock(wants: Wants, base: Lock | null, work: ResolveWork): Promise<Outcome<string>> {
   const bun = findBun()
   if (!bun) return fail('build_failed', `There is no installer for this machine (${process.platform} ${process.arch}).`)
   await mkdir(work.workDir, { recursive: true })
@@ -53,7 +52,7 @@ export async function resolveLock(wants: Wants, base: Lock | null, work: Resolve
     const lock = await readFile(join(dir, 'bun.lock'))
     if (lock.byteLength > MOST_LOCK_BYTES)
       return fail('too_large', 'The lockfile of these packages is larger than 20 MB.')
-    return ok({ lock: lock.toString('utf8'), warnings: warningsIn(ended.said) })
+    return ok(lock.toString('utf8').replaceAll(OF_THE_RELAY, '""'))
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
@@ -87,10 +86,3 @@ async function runBun(dir: string, bun: string, { sandbox, door, signal, limitMs
   signal.removeEventListener('abort', end)
   return { code, said, late }
 }
-
-const warningsIn = (said: string): string[] =>
-  said
-    .split('\n')
-    .filter((line) => line.startsWith('warn: '))
-    .map((line) => line.slice('warn: '.length, 300))
-    .slice(0, 20)

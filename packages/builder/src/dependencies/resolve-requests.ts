@@ -2,6 +2,7 @@ import { fail, ok, type Outcome } from '@overskill/protocol'
 import { isTooYoung, publishedAt, withoutYoung, type PackageDocument } from './package-document.ts'
 import type { Registry } from './registry.ts'
 import { tooYoung } from './resolve-failure.ts'
+import { compareVersions, fitsRange } from './versions.ts'
 import { PACKAGE_NAME } from './wants.ts'
 
 type Work = { registry: Registry; mayBeNew: (name: string) => boolean; signal: AbortSignal }
@@ -32,8 +33,19 @@ async function resolveOne(request: string, { registry, mayBeNew, signal }: Work)
     return fail('not_found', `There is no package "${name}" in the registry.`)
   }
   if (VERSION.test(range)) return exactly(asked.value, range, mayBeNew(name))
-  if (!TAG.test(range) || /^x$/i.test(range)) return ok({ name, range }) // whether a version fits is known when it is installed
-  return tagged(asked.value, range, mayBeNew(name))
+  const isTag = range in asked.value.tags || (TAG.test(range) && !/^x$/i.test(range))
+  return isTag ? tagged(asked.value, range, mayBeNew(name)) : inRange(asked.value, range, mayBeNew(name))
+}
+
+function inRange(document: PackageDocument, range: string, mayBeNew: boolean): Outcome<Named> {
+  const { name, tags, versions } = document
+  const fitting = Object.keys(versions).filter((version) => fitsRange(version, range))
+  const newest = fitting.toSorted(compareVersions).at(-1)
+  if (newest === undefined)
+    return fail('not_found', `No version of "${name}" fits "${range}". The newest is ${tags['latest'] ?? 'unknown'}.`)
+  const isOld = (version: string): boolean => !isTooYoung(publishedAt(document, version), Date.now())
+  if (!mayBeNew && !fitting.some(isOld)) return fail('forbidden', tooYoung(name, newest, publishedAt(document, newest)))
+  return ok({ name, range })
 }
 
 function exactly(document: PackageDocument, version: string, mayBeNew: boolean): Outcome<Named> {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -9,15 +9,18 @@ export const SetRecord = z.object({
   /** The lock that says so: `bun.lock`, or `package-lock.json` as the app has it. */
   lockName: z.enum(['bun.lock', 'package-lock.json']),
   lock: z.string(),
-  /** What packages would have liked otherwise, in bun's words. */
-  warnings: z.array(z.string()),
+  /** What packages would have liked otherwise, in words. */
+  unmet: z.array(z.string()),
 })
 export type SetRecord = z.infer<typeof SetRecord>
 
 export const setDir = (dir: string, key: string): string => join(dir, 'sets', key)
 export const lockPath = (dir: string, key: string): string => join(dir, 'locks', `${key}.json`)
 
-export const writeRecord = (path: string, record: SetRecord): void => writeFileSync(path, JSON.stringify(record))
+/** What a set holds: version by place below `node_modules`, and what packages would have liked otherwise. */
+export function describeSet(set: { dir: string }): Pick<SetRecord, 'versions' | 'unmet'> {
+  return readRecord(join(set.dir, 'set.json')) ?? { versions: {}, unmet: [] }
+}
 
 /** Null when there is none, or of an older form. */
 export function readRecord(path: string): SetRecord | null {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { contentHash } from './output.ts'
 
 /** Ids of an app's own modules start with this; the folder exists nowhere. */
 export const APP_ROOT = '/@app'
@@ -11,11 +12,14 @@ export type AppFiles = {
   bytes(path: string): Uint8Array | undefined
   text(path: string): string | undefined
   paths(): Iterable<string>
+  /** The content's hash: what is made of a file is kept under it. */
+  hash(path: string): string
 }
 
 /** Reads a tree that was received. Texts are decoded once. */
 export function openAppFiles(files: ReadonlyMap<string, Uint8Array>): AppFiles {
   const texts = new Map<string, string>()
+  const hashes = new Map<string, string>()
   return {
     has: (path) => files.has(path),
     bytes: (path) => files.get(path),
@@ -29,6 +33,11 @@ export function openAppFiles(files: ReadonlyMap<string, Uint8Array>): AppFiles {
       return text
     },
     paths: () => files.keys(),
+    hash(path) {
+      const known = hashes.get(path) ?? contentHash(files.get(path) ?? '', 40)
+      hashes.set(path, known)
+      return known
+    },
   }
 }
 

@@ -1,8 +1,9 @@
-import { rolldown, type InputOptions, type OutputChunk } from 'rolldown'
+import { rolldown, type InputOptions } from 'rolldown'
 import { appId } from './app-files.ts'
 import { appPlugin, workerEntry, type CssByModule } from './app-plugin.ts'
 import type { AppSources } from './app-sources.ts'
 import { BROWSER_TARGETS } from './browser-targets.ts'
+import { readChunks, type Chunk } from './chunk.ts'
 import type { Page } from './html.ts'
 import { addBundlerErrors, withoutHostPaths } from './problems.ts'
 
@@ -19,7 +20,7 @@ const DEFINE = {
 }
 
 /** Bundles what the page starts, split where imports are lazy. Empty when something is wrong: the problem is recorded. */
-export async function bundlePage(sources: AppSources, page: Page, css: CssByModule): Promise<OutputChunk[]> {
+export async function bundlePage(sources: AppSources, page: Page, css: CssByModule): Promise<Chunk[]> {
   if (page.entries.length === 0) return []
   const named = page.entries.map((path, index) => [index === 0 ? 'index' : `index${index}`, appId(path)] as const)
   return bundle(sources, { input: Object.fromEntries(named), plugins: [appPlugin(sources, css)] }, true)
@@ -30,7 +31,7 @@ export async function bundleWorker(
   sources: AppSources,
   path: string,
   workers: readonly string[],
-): Promise<OutputChunk | null> {
+): Promise<Chunk | null> {
   const plugins = [appPlugin(sources, new Map(), workers)]
   const chunks = await bundle(sources, { input: { worker: workerEntry(path) }, plugins }, false)
   return chunks[0] ?? null
@@ -42,7 +43,7 @@ const sourceName = (path: string): string =>
     .replace(/^(?:\.\.\/)+/, '')
     .replace('\0', '')
 
-async function bundle(sources: AppSources, input: InputOptions, split: boolean): Promise<OutputChunk[]> {
+async function bundle(sources: AppSources, input: InputOptions, split: boolean): Promise<Chunk[]> {
   try {
     const build = await rolldown({
       ...input,
@@ -53,7 +54,7 @@ async function bundle(sources: AppSources, input: InputOptions, split: boolean):
       transform: { target: BROWSER_TARGETS, jsx: 'react-jsx', define: DEFINE },
     })
     try {
-      const { output } = await build.generate({
+      const output = await build.generate({
         format: 'esm',
         minify: true,
         sourcemap: 'hidden',
@@ -63,7 +64,7 @@ async function bundle(sources: AppSources, input: InputOptions, split: boolean):
         chunkFileNames: 'assets/[name]-[hash:10].js',
         hashCharacters: 'hex',
       })
-      return output.filter((file): file is OutputChunk => file.type === 'chunk')
+      return readChunks(output)
     } finally {
       await build.close()
     }

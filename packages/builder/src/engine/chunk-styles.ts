@@ -1,4 +1,4 @@
-import type { OutputChunk } from 'rolldown'
+import type { Chunk } from './chunk.ts'
 import type { CssByModule } from './app-plugin.ts'
 import type { AppSources } from './app-sources.ts'
 
@@ -13,12 +13,12 @@ export type StyleLinks = { page: readonly string[]; byChunk: ReadonlyMap<string,
  */
 export async function nameStyles(
   sources: AppSources,
-  chunks: readonly OutputChunk[],
+  chunks: readonly Chunk[],
   css: CssByModule,
   linked: readonly string[],
 ): Promise<StyleLinks> {
   const placed = new Set<string>()
-  const sheetsOf = (chunk: OutputChunk): Promise<string>[] => {
+  const sheetsOf = (chunk: Chunk): Promise<string>[] => {
     const ids = chunk.moduleIds.filter((id) => css.has(id) && !placed.has(id))
     ids.forEach((id) => placed.add(id))
     return ids.flatMap((id) => css.get(id) ?? [])
@@ -37,11 +37,11 @@ export async function nameStyles(
 }
 
 /** The chunks that run before the page is there, dependencies first. */
-export function initialChunks(chunks: readonly OutputChunk[]): OutputChunk[] {
+export function initialChunks(chunks: readonly Chunk[]): Chunk[] {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
-  const ordered = new Set<OutputChunk>()
-  const open = new Set<OutputChunk>()
-  const visit = (chunk: OutputChunk): void => {
+  const ordered = new Set<Chunk>()
+  const open = new Set<Chunk>()
+  const visit = (chunk: Chunk): void => {
     if (open.has(chunk)) return
     open.add(chunk)
     for (const name of chunk.imports) {

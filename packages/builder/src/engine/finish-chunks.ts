@@ -1,4 +1,4 @@
-import type { OutputChunk } from 'rolldown'
+import type { Chunk } from './chunk.ts'
 import type { VendorSet } from '../messages.ts'
 import { parseAppId } from './app-files.ts'
 import type { StyleLinks } from './chunk-styles.ts'
@@ -7,7 +7,8 @@ import { contentHash, type Output } from './output.ts'
 import type { Placeholders } from './vendor-names.ts'
 
 const PLACEHOLDER = /\/_v\/@[0-9a-f]{19}\.js/g
-const NAMED = /^(.*-)([0-9a-f]{10})\.js$/
+const NAMED = /-([0-9a-f]{10})\.js$/
+const CHUNK_HASH = /-([0-9a-f]{10})\.js/g
 
 type Parts = { output: Output; placeholders: Placeholders; vendor: VendorSet | null; styles: StyleLinks }
 
@@ -17,51 +18,55 @@ type Parts = { output: Output; placeholders: Placeholders; vendor: VendorSet | n
  *
  * @returns What the page loads: its entry scripts, all that those import before they can run, and what lazy modules need.
  */
-export function finishChunks(chunks: readonly OutputChunk[], parts: Parts): PageLinks {
-  const names = renameAll(chunks, parts.vendor?.key ?? '')
+export function finishChunks(chunks: readonly Chunk[], parts: Parts): PageLinks {
+  const hashes = renewHashes(chunks, parts.vendor?.key ?? '')
   const vendorUrl = (placeholder: string): string => {
     const specifier = parts.placeholders.specifierOf(placeholder)
     const file = specifier === undefined ? undefined : parts.vendor?.entries[specifier]
     return file ? `/_v/${file}` : placeholder
   }
   const rename = (code: string): string => {
-    let renamed = code.replaceAll(PLACEHOLDER, vendorUrl)
-    for (const [from, to] of names) if (renamed.includes(from)) renamed = renamed.replaceAll(from, to)
-    return renamed
+    const named = code.includes('/_v/@') ? code.replaceAll(PLACEHOLDER, vendorUrl) : code
+    return named.replaceAll(CHUNK_HASH, (whole, hash: string) => (hashes.has(hash) ? `-${hashes.get(hash)}.js` : whole))
   }
   for (const chunk of chunks) {
-    const fileName = names.get(baseName(chunk.fileName)) ?? baseName(chunk.fileName)
-    const map = chunk.map ? `\n//# sourceMappingURL=${fileName}.map\n` : ''
-    parts.output.add({ path: `/assets/${fileName}`, content: encode(rename(chunk.code) + map), immutable: true })
-    if (chunk.map)
-      parts.output.add({ path: `/assets/${fileName}.map`, content: encode(chunk.map.toString()), immutable: false })
+    const fileName = baseName(rename(chunk.fileName))
+    const mapLine = chunk.map ? `\n//# sourceMappingURL=${fileName}.map\n` : ''
+    parts.output.add({ path: `/assets/${fileName}`, content: encode(rename(chunk.code) + mapLine), immutable: true })
+    if (chunk.map) parts.output.add({ path: `/assets/${fileName}.map`, content: encode(chunk.map), immutable: false })
   }
-  return linksOf(chunks, names, parts, vendorUrl)
+  return linksOf(chunks, rename, parts, vendorUrl)
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const baseName = (fileName: string): string => fileName.slice(fileName.lastIndexOf('/') + 1)
 
-function renameAll(chunks: readonly OutputChunk[], vendorKey: string): Map<string, string> {
-  const names = new Map<string, string>()
-  for (const chunk of chunks) {
-    const name = baseName(chunk.fileName)
-    const match = NAMED.exec(name)
-    names.set(name, match?.[1] && match[2] ? `${match[1]}${contentHash(match[2] + vendorKey, 10)}.js` : name)
-  }
-  return names
-}
+/** The hash in each chunk's name → the one that takes its place. */
+const renewHashes = (chunks: readonly Chunk[], vendorKey: string): Map<string, string> =>
+  new Map(
+    chunks.flatMap(({ fileName }) => {
+      const hash = NAMED.exec(fileName)?.[1]
+      return hash ? [[hash, contentHash(hash + vendorKey, 10)]] : []
+    }),
+  )
 
 function linksOf(
-  chunks: readonly OutputChunk[],
-  names: ReadonlyMap<string, string>,
+  chunks: readonly Chunk[],
+  rename: (code: string) => string,
   { vendor, styles }: Parts,
   vendorUrl: (placeholder: string) => string,
 ): PageLinks {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
-  const url = (chunk: OutputChunk): string => `/assets/${names.get(baseName(chunk.fileName))}`
+  const urls = new Map(chunks.map((chunk) => [chunk, `/assets/${baseName(rename(chunk.fileName))}`]))
+  const url = (chunk: Chunk): string => urls.get(chunk) ?? ''
+  const closures = new Map<string, ReadonlySet<string>>()
+  const closureOf = (address: string): ReadonlySet<string> => {
+    const known = closures.get(address) ?? vendorClosure(vendor, address)
+    closures.set(address, known)
+    return known
+  }
   /** Everything that must be there before a chunk can run, the chunk itself and its styles included. */
-  const needs = (chunk: OutputChunk, seen: Set<string>): Set<string> => {
+  const needs = (chunk: Chunk, seen: Set<string>): Set<string> => {
     if (seen.has(url(chunk))) return seen
     seen.add(url(chunk))
     const style = styles.byChunk.get(chunk.fileName)
@@ -69,7 +74,7 @@ function linksOf(
     for (const imported of chunk.imports) {
       const own = byName.get(imported)
       if (own) needs(own, seen)
-      else for (const file of vendorClosure(vendor, vendorUrl(imported))) seen.add(file)
+      else for (const file of closureOf(vendorUrl(imported))) seen.add(file)
     }
     return seen
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { posix } from 'node:path'
 
 /** One file of the result. `path` starts with `/`. */
@@ -31,4 +31,4 @@ export function gatherOutput(): Output {
 
 /** The first `length` digits (hex) of a content's sha-256. */
 export const contentHash = (content: Uint8Array | string, length: number): string =>
-  createHash('sha256').update(content).digest('hex').slice(0, length)
+  hash('sha256', content, 'hex').slice(0, length)

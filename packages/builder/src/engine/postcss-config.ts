@@ -11,9 +11,9 @@ export type PostcssConfig = {
   nesting: boolean
 }
 
-const NAMES = ['', '.json', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
+const NAMES = ['', '.json', '.yaml', '.yml', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 const FILES = [
-  ...NAMES.slice(2).map((extension) => `postcss.config${extension}`),
+  ...NAMES.slice(4).map((extension) => `postcss.config${extension}`),
   ...NAMES.map((extension) => `.postcssrc${extension}`),
   'package.json',
 ]
@@ -60,7 +60,7 @@ const hasOwn = (text: string | undefined): boolean =>
   typeof (readJsonc(text) as { postcss?: unknown } | undefined)?.postcss === 'object'
 
 function parse(path: string, source: string): Found | null {
-  const isData = path === '.postcssrc' || path.endsWith('.json')
+  const isData = /^\.postcssrc(?:\.ya?ml)?$|\.json$/.test(path)
   const text = isData ? `export default (${source}\n)` : source
   const parsed = parseSync(isData ? 'x.js' : path, text)
   if (parsed.errors.length > 0) return null

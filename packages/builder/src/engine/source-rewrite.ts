@@ -11,8 +11,11 @@ import { rewriteUrlReferences } from './url-references.ts'
 
 const TRIGGER = /import\s*(?:type\s+)?\*|lucide-react|['"]zod['"]|import\.meta\.(?:glob|url)|\bimport\s*\(/
 
-/** What is answered from other files of the tree: it may change while this file does not. */
-const ASKS_TREE = /import\.meta\.(?:glob|url)|\bimport\s*\(/
+/** What is answered by which files there are: it may change while this file does not. */
+const ASKS_TREE = /import\.meta\.glob|\bimport\s*\(/
+
+/** What is answered by the content of other files: it is done anew in each build. */
+const ASKS_CONTENT = /import\.meta\.url/
 
 type Rewritten = { code: string; map?: string }
 const rewritten = keepRecent<Rewritten>(2_000)
@@ -24,9 +27,25 @@ const rewritten = keepRecent<Rewritten>(2_000)
 export function rewriteSource(sources: AppSources, path: string): Rewritten {
   const text = sources.files.text(path) ?? ''
   if (!TRIGGER.test(text)) return { code: text }
-  if (ASKS_TREE.test(text)) return rewrite(sources, path, text)
-  const key = contentHash(`${sources.store.root}\0${path}\0${text}`, 40)
-  return rewritten.get(key) ?? rewritten.set(key, rewrite(sources, path, text))
+  if (ASKS_CONTENT.test(text)) return rewrite(sources, path, text)
+  const tree = ASKS_TREE.test(text) ? treeKey(sources) : ''
+  const key = [sources.store.root, path, sources.files.hash(path), tree].join('\0')
+  const known = rewritten.get(key)
+  if (known) return known
+  const found = sources.problems.list.length
+  const made = rewrite(sources, path, text)
+  return sources.problems.list.length === found ? rewritten.set(key, made) : made // a problem must be found again
+}
+
+const treeKeys = new WeakMap<AppSources, string>()
+
+/** Which files there are, and what aliases make of specifiers. */
+function treeKey(sources: AppSources): string {
+  const known = treeKeys.get(sources)
+  if (known !== undefined) return known
+  const key = contentHash(JSON.stringify([[...sources.files.paths()].toSorted(), sources.aliases]), 40)
+  treeKeys.set(sources, key)
+  return key
 }
 
 function rewrite(sources: AppSources, path: string, text: string): Rewritten {

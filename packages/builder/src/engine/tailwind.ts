@@ -2,7 +2,6 @@ import { Scanner } from '@tailwindcss/oxide'
 import { extname } from 'node:path'
 import { compile } from 'tailwindcss'
 import type { AppFiles } from './app-files.ts'
-import { contentHash } from './output.ts'
 import { keepRecent } from './recent.ts'
 
 /** A stylesheet's text and its id, which relative imports in it start from. */
@@ -23,10 +22,10 @@ export function findCandidates(files: AppFiles): string[] {
 }
 
 function candidatesOf(files: AppFiles, path: string, extension: string): readonly string[] {
-  const content = files.text(path) ?? ''
-  const key = `${extension}:${contentHash(content, 32)}`
+  const key = `${extension}:${files.hash(path)}`
   const known = candidatesByContent.get(key)
   if (known) return known
+  const content = files.text(path) ?? ''
   const found = new Scanner({}).scanFiles([{ content, extension }])
   return candidatesByContent.set(key, found.filter(isPlausible))
 }

@@ -1,5 +1,6 @@
 import { parseSync } from 'oxc-parser'
 import { contentHash } from './output.ts'
+import { keepRecent } from './recent.ts'
 
 /** Which names of a package an app uses, by specifier, each sorted. `*` stands for all of them. */
 export type UsedNames = Record<string, readonly string[]>
@@ -39,24 +40,38 @@ export function readUsedNames(chunks: readonly string[], placeholders: Placehold
     for (const name of names) known.add(name)
     used.set(specifier, known)
   }
-  for (const code of chunks) {
-    if (!code.includes(`${PREFIX}@`)) continue
-    const { module } = parseSync('chunk.js', code)
-    for (const { moduleRequest, entries } of module.staticImports)
-      add(
-        moduleRequest.value,
-        entries.map(({ importName }) => nameOf(importName)),
-      )
-    for (const { entries } of module.staticExports)
-      for (const { moduleRequest, importName } of entries)
-        if (moduleRequest) add(moduleRequest.value, [nameOf(importName)])
-    for (const { moduleRequest } of module.dynamicImports)
-      add(code.slice(moduleRequest.start + 1, moduleRequest.end - 1), ['*'])
-  }
+  for (const code of chunks)
+    if (code.includes(`${PREFIX}@`)) for (const [url, names] of importsOf(code)) add(url, names)
   const sorted = [...used].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(
     sorted.map(([specifier, names]) => [specifier, names.has('*') ? ['*'] : [...names].toSorted()]),
   )
+}
+
+type Imports = readonly (readonly [url: string, names: readonly string[]])[]
+const importsByChunk = keepRecent<Imports>(500)
+
+/** What a chunk imports; most chunks are the same as in the build before. */
+function importsOf(code: string): Imports {
+  const key = contentHash(code, 40)
+  return importsByChunk.get(key) ?? importsByChunk.set(key, readImports(code))
+}
+
+function readImports(code: string): Imports {
+  const { module } = parseSync('chunk.js', code)
+  const exported = module.staticExports.flatMap(({ entries }) => entries)
+  return [
+    ...module.staticImports.map(
+      ({ moduleRequest, entries }) =>
+        [moduleRequest.value, entries.map(({ importName }) => nameOf(importName))] as const,
+    ),
+    ...exported.flatMap(({ moduleRequest, importName }) =>
+      moduleRequest ? [[moduleRequest.value, [nameOf(importName)]] as const] : [],
+    ),
+    ...module.dynamicImports.map(
+      ({ moduleRequest }) => [code.slice(moduleRequest.start + 1, moduleRequest.end - 1), ['*']] as const,
+    ),
+  ]
 }
 
 function nameOf(importName: { kind: string; name?: string | null }): string {

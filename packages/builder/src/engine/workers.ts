@@ -1,4 +1,4 @@
-import type { OutputChunk } from 'rolldown'
+import type { Chunk } from './chunk.ts'
 
 /** Puts the page's environment values behind a worker's address: a worker has no page to read them from. */
 export const WORKER_ENVIRONMENT = `'#' + encodeURIComponent(JSON.stringify(globalThis.__ENV__ ?? {}))`
@@ -10,16 +10,14 @@ export const WORKER_PRELUDE = `globalThis.__ENV__ ??= Object.freeze(JSON.parse(d
 export type Workers = {
   /** The address of the worker made of this script. `ancestors`: the workers that it is asked from. */
   urlOf(path: string, ancestors: readonly string[]): Promise<string | null>
-  chunks(): readonly OutputChunk[]
+  chunks(): readonly Chunk[]
 }
 
 /** @param bundle Bundles the script into one chunk; null when that failed (the problem is recorded). */
-export function gatherWorkers(
-  bundle: (path: string, ancestors: readonly string[]) => Promise<OutputChunk | null>,
-): Workers {
-  const started = new Map<string, Promise<OutputChunk | null>>()
-  const chunks: OutputChunk[] = []
-  const run = async (path: string, ancestors: readonly string[]): Promise<OutputChunk | null> => {
+export function gatherWorkers(bundle: (path: string, ancestors: readonly string[]) => Promise<Chunk | null>): Workers {
+  const started = new Map<string, Promise<Chunk | null>>()
+  const chunks: Chunk[] = []
+  const run = async (path: string, ancestors: readonly string[]): Promise<Chunk | null> => {
     const chunk = await bundle(path, [...ancestors, path])
     if (chunk) chunks.push(chunk)
     return chunk

@@ -34,8 +34,8 @@ export type Located = readonly (CodePlace | null)[]
 
 export type LiveChildOptions = {
   sandbox: Sandbox
-  /** Folder in which sets of packages lie. */
-  dependenciesDir: string
+  /** Folders in which sets of packages lie. */
+  dependenciesDirs: readonly string[]
   vendorCacheDir: string
   pageScript: string
   log: BuildLog
@@ -57,7 +57,7 @@ export async function startLiveChild(options: LiveChildOptions): Promise<LiveChi
   const socketPath = join(dir, 's')
   const confined = options.sandbox.start({
     args: [MAIN, socketPath, options.vendorCacheDir, options.pageScript],
-    readable: [options.dependenciesDir, options.vendorCacheDir],
+    readable: [...options.dependenciesDirs, options.vendorCacheDir],
     writable: [dir],
     env: ALLOCATOR,
     heapMb: HEAP_MB,

@@ -30,8 +30,8 @@ export type LiveLimits = {
 export type LivePreviewOptions = {
   sandbox: Sandbox
   dependencies: Pick<DependencyStore, 'find' | 'obtain'>
-  /** Folder in which the sets of packages lie. */
-  dependenciesDir: string
+  /** Folders in which the sets of packages lie. Made when they are missing. */
+  dependenciesDirs: readonly string[]
   /** Folder of bundled packages, made when it is missing. */
   vendorCacheDir: string
   /** Origins that may frame a page, besides itself: the studio's. */
@@ -106,7 +106,8 @@ class LivePreviews implements LivePreviewService {
     tree: SourceTree,
     { env, signal }: { env: Readonly<Record<string, string>>; signal: AbortSignal },
   ): Promise<Outcome<LiveState>> {
-    await mkdir(this.#options.vendorCacheDir, { recursive: true })
+    for (const dir of [this.#options.vendorCacheDir, ...this.#options.dependenciesDirs])
+      await mkdir(dir, { recursive: true })
     const set = await this.#obtainSet(app, tree, signal)
     if (!set.ok) return set
     const content = { tree, env, set: set.value }

@@ -161,6 +161,24 @@ createRoot(document.getElementById('root')!).render(<App />)`
   await close()
 })
 
+test('of many writes in quick succession the last one is shown', async () => {
+  const main = `import { createRoot } from 'react-dom/client'
+import { App } from './app'
+createRoot(document.getElementById('root')!).render(<App />)`
+  const app = (mark: number): string => `export const App = () => <p id="mark">mark {${mark}}.</p>`
+  await live.open('quick', smallApp(main, { 'src/app.tsx': app(0) }))
+  const { page, problems, loads, close } = await openLivePage(browser, live.url('quick'))
+  await page.getByText('mark 0.').waitFor()
+  let mark = 0
+  for (let round = 0; round < 15; round += 1) {
+    for (let write = 0; write < 5; write += 1) await live.write('quick', { 'src/app.tsx': app((mark += 1)) })
+    await page.getByText(`mark ${mark}.`).waitFor()
+  }
+  expect(loads()).toBeLessThan(3) // one more when the first writes came before the page listened
+  expect(problems).toEqual([])
+  await close()
+})
+
 test('an element knows its place in the source, and places of served scripts are mapped', async () => {
   const main = `import { createRoot } from 'react-dom/client'
 import { Check } from 'lucide-react'

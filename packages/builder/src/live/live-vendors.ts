@@ -12,7 +12,12 @@ import { VendorSet } from '../messages.ts'
 import type { LiveVendorSet } from './live-messages.ts'
 import { LiveVendorReply } from './vendor-messages.ts'
 
-export type LiveVendorsOptions = { sandbox: Sandbox; dependenciesDir: string; vendorCacheDir: string; log: BuildLog }
+export type LiveVendorsOptions = {
+  sandbox: Sandbox
+  dependenciesDirs: readonly string[]
+  vendorCacheDir: string
+  log: BuildLog
+}
 
 /** Raise it when the way in which packages are bundled for live pages changes. */
 const RECIPE = 1
@@ -80,8 +85,8 @@ export class LiveVendors {
   }
 
   async #bundle(set: DependencySet, extras: readonly string[]): Promise<LiveVendorReply | null> {
-    const { sandbox, dependenciesDir, log } = this.#options
-    const confined = sandbox.start({ args: [MAIN, set.dir], readable: [dependenciesDir, set.dir], heapMb: HEAP_MB })
+    const { sandbox, dependenciesDirs, log } = this.#options
+    const confined = sandbox.start({ args: [MAIN, set.dir], readable: [...dependenciesDirs, set.dir], heapMb: HEAP_MB })
     const { child } = confined
     const { promise, resolve } = Promise.withResolvers<LiveVendorReply | null>()
     const kill = (): void => confined.kill()

@@ -52,7 +52,7 @@ export async function startTestLive(options: Partial<LivePreviewOptions> = {}): 
   const service = createLivePreviewService({
     sandbox: watched,
     dependencies,
-    dependenciesDir: dirname(set.dir),
+    dependenciesDirs: [dirname(set.dir)],
     vendorCacheDir: liveCacheDir,
     frameAncestors: ['http://localhost:4000'],
     log: { error: note, warn: note, info: note },

@@ -274,7 +274,7 @@ describe('what is wrong is told with file, line and frame', () => {
 })
 
 test('without a style service such an app is told so', async () => {
-  await using alone = await startTestBuilder({ setDir: await findStyleSet() })
+  await using alone = await startTestBuilder({ setDir: await findStyleSet(), styles: null })
   expect(errorsOf(await alone.build(treeOf(tailwindApp)))[0]).toMatchObject({
     message: expect.stringContaining('not possible here') as string,
   })

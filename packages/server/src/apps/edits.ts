@@ -17,6 +17,8 @@ export type Edits = {
     note?: string,
     ifMatch?: string,
   ): Promise<Outcome<Version>>
+  /** `busy` while a turn runs or waits. */
+  isFree(app: string): Promise<Outcome<undefined>>
   /** A new version equal to an old one; files that were added later go, nothing is lost (L35, L36). */
   restore(app: string, number: number): Promise<Outcome<Version>>
 }
@@ -34,6 +36,7 @@ export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
   }
 
   return {
+    isFree: (app) => log.write((write) => lockIdle(write, app)),
     apply: async (app, person, changes, note, ifMatch) =>
       deployed(
         app,

@@ -1,4 +1,5 @@
 import { fail, ok, type Outcome } from '@overskill/protocol'
+import { packageCalls } from './package-calls.ts'
 import { numberOfCursor, pageOf } from './page.ts'
 import { readAppTree } from './app-tree.ts'
 import type { Rooms } from './rooms.ts'
@@ -12,7 +13,7 @@ export function createCalls(rooms: Rooms): Calls {
     messages: messageCalls(rooms),
     turns: turnCalls(rooms),
     files: fileCalls(rooms),
-    packages: { change: async () => fail('not_found', 'Packages cannot be changed yet.') },
+    packages: packageCalls(rooms),
     previews: previewCalls(rooms),
     versions: versionCalls(rooms),
     deployments: deploymentCalls(rooms),

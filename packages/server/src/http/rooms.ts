@@ -2,6 +2,7 @@ import type { Conversation } from '@overskill/protocol'
 import type { BlobStore } from '@overskill/workspace'
 import type { Apps } from '../apps/apps.ts'
 import type { Edits } from '../apps/edits.ts'
+import type { Packages } from '../apps/packages.ts'
 import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
 import type { Deployments } from '../deployments/deployments.ts'
@@ -20,6 +21,7 @@ export type Rooms = {
   apps: Apps
   versions: Versions
   edits: Edits
+  packages: Packages
   deployments: Deployments
   appBuilder: AppBuilder
   queue: MessageQueue

@@ -12,6 +12,7 @@ import { type Cost, must, type NewAppEvent, type NoticeAction, type Usage } from
 import { applyStaged, type BlobStore, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
+import type { Packages } from '../apps/packages.ts'
 import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
@@ -20,6 +21,7 @@ import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } f
 import { settleWork, type StagedWork } from './staged-work.ts'
 import { packJson } from './stored-json.ts'
 import type { ToolWork } from './tools/work.ts'
+import { createTurnPackages } from './turn-packages.ts'
 import type { TurnRow } from './turn-state.ts'
 import type { TurnWriter } from './turn-writer.ts'
 
@@ -27,6 +29,7 @@ export type JournalOptions = {
   blobs: BlobStore
   apps: Apps
   reports: Pick<PreviewReports, 'of'>
+  packages: Packages
   writer: TurnWriter
   turn: TurnRow
   model: string
@@ -46,6 +49,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   readonly #owner: CallOwner
   readonly #message: string
   readonly #blocks: ReplyBlocks
+  readonly #packages: ReturnType<typeof createTurnPackages>
   readonly #treeBefore = new Map<number, Tree>() // by step, for a refusal
   #tree: Tree
   #usage: Usage
@@ -57,6 +61,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     this.#owner = { turn: turn.id, leaseToken: turn.leaseToken, effectOf }
     this.#message = turn.reply
     this.#blocks = createReplyBlocks(options.nextBlock, options.now, options.known)
+    this.#packages = createTurnPackages(options.packages, (event) => this.#show([event]))
     this.#tree = options.tree
     this.#usage = turn.usage
     this.#cost = turn.cost
@@ -145,8 +150,10 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
 
   async work(): Promise<ToolWork> {
     const { blobs, apps, reports, turn } = this.#options
+    const draft = openDraft(this.#tree, blobs)
     const work: StagedWork = {
-      draft: openDraft(this.#tree, blobs),
+      draft,
+      packages: this.#packages.on(draft),
       async rename(name, description) {
         const slug = await apps.slugFor(turn.app, name)
         if (slug.ok) work.named = { name, description }

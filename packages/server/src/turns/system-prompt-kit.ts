@@ -18,8 +18,9 @@ Folders:
 - \`src/index.css\` — design tokens, light and dark
 - \`public/\` — files served as they are: \`favicon.svg\`, \`robots.txt\`
 
-Installed, and nothing can be added or removed:
+Installed from the start:
 @fontsource-variable/figtree, @hookform/resolvers, @supabase/supabase-js, class-variance-authority, clsx, cmdk, date-fns, lucide-react, radix-ui, react, react-day-picker, react-dom, react-hook-form, react-router, recharts, sonner, tailwind-merge, zod.
+Build on these first. os-add-dependency adds others from the npm registry: small ones that run in a browser and that save real work, never one for what a few lines do.
 
 Conventions:
 - Imports: \`@/…\` means \`src/…\`, without file ending. Kit parts one file at a time: \`import { Button } from '@/components/ui/button'\`; there is no index file. Icons by name: \`import { Plus } from 'lucide-react'\`. Router from \`react-router\`. Radix from \`radix-ui\`: \`import { Dialog } from 'radix-ui'\`.

@@ -55,8 +55,8 @@ test('the hooks, formats and clients that the text names are exported where it s
   expect(lib('lib/format.ts')).toEqual(formats)
 })
 
-test('the packages that the text calls installed are the dependencies of the starter', () => {
-  const named = starterText.match(/nothing can be added or removed:\n(.*)\.$/m)?.[1]?.split(', ')
+test('the packages that the text calls installed from the start are the dependencies of the starter', () => {
+  const named = starterText.match(/Installed from the start:\n(.*)\.$/m)?.[1]?.split(', ')
   const { dependencies } = JSON.parse(readFileSync(`${starter}package.json`, 'utf8')) as {
     dependencies: Record<string, string>
   }

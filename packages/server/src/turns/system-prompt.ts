@@ -45,6 +45,7 @@ Paths are relative to the app's root (\`src/App.tsx\`). A result begins with OK 
 - os-rename: moves one file; the answer names who imports the old path, you change them.
 - os-delete: removes one file; the same. \`package.json\`, \`index.html\` and \`src/main.tsx\` stay.
 - os-copy: starts a file from another one.
+- os-add-dependency, os-remove-dependency: the packages in \`package.json\`, which is not edited by hand. Add in the same step as the first file that imports it.
 - rename-app: the app's name and one-sentence description; once on the first build, later only on request. It does not change texts in the app.
 - os-plan: the checklist the person sees; every call gives the whole list. Update it when steps are done, all of them before you end.
 

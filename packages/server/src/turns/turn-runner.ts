@@ -6,6 +6,7 @@ import { must } from '@overskill/protocol'
 import { decodeText } from '@overskill/workspace'
 import type { Apps } from '../apps/apps.ts'
 import { readContents, readDraft, readVersionTree } from '../apps/files.ts'
+import type { Packages } from '../apps/packages.ts'
 import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
@@ -30,6 +31,7 @@ export type TurnRunnerOptions = {
   batcher: DeltaBatcher
   blobs: BlobStore
   apps: Apps
+  packages: Packages
   versions: Versions
   models: TurnModels
   reports: Pick<PreviewReports, 'of'>
@@ -112,7 +114,7 @@ async function runModel(
   writer: TurnWriter,
   stop: AbortSignal,
 ): Promise<TurnEnd> {
-  const { db, models, blobs, apps, reports, tools, system, note } = options
+  const { db, models, blobs, apps, packages, reports, tools, system, note } = options
   if (turn.leaseToken > mostOwners) return poisonEnd
   const model = models.open(turn.model)
   if (!model.ok) {
@@ -126,7 +128,7 @@ async function runModel(
   const plan = planResume(steps, shown)
   const effects = new Map(tools.map(({ name, effect }) => [name, effect]))
   const journal = new PgTurnJournal({
-    ...{ blobs, apps, reports, writer, turn, tree, model: turn.model },
+    ...{ blobs, apps, packages, reports, writer, turn, tree, model: turn.model },
     nextBlock: shown?.blocks.length ?? 0,
     known: plan.known,
     effectOf: (tool) => effects.get(tool) ?? 'transactional',

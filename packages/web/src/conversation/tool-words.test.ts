@@ -41,6 +41,10 @@ test('the subject of a call is its path, both paths of a move, or its words', ()
     to: 'b.ts',
   })
   expect(subjectOf('os-search-files', fieldsOf({ query: 'due' }))).toEqual({ kind: 'words', text: 'due' })
+  expect(subjectOf('os-add-dependency', fieldsOf({ packages: ['a', 'b@1'] }))).toEqual({
+    kind: 'words',
+    text: 'a, b@1',
+  })
   expect(subjectOf('os-plan', fieldsOf({ items: [] }))).toBeUndefined()
   expect(subjectOf('os-write', fieldsOf('not an object'))).toBeUndefined()
 })

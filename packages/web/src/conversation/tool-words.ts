@@ -11,7 +11,8 @@ type ToolWords = {
 }
 
 const files = (count: number): string => plural(count, 'file')
-const packages = (count: number): string => (count === 1 ? 'packages' : `packages ${times(count)}`)
+/** One call may be about several: how many calls there were says nothing. */
+const packages = (): string => 'packages'
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 const known: Record<string, ToolWords> = {
@@ -107,16 +108,17 @@ export function subjectOf(name: string, field: ReadField, list: ReadList = () =>
     return to === undefined ? { kind: 'path', path } : { kind: 'path', path, to }
   }
   if (name === 'os-list-files') return { kind: 'path', path: field('path') ?? '' }
-  const text = field('query') ?? field('name')
+  const text = field('query') ?? field('name') ?? field('packages')
   return text === undefined ? undefined : { kind: 'words', text }
 }
 
-/** Reads the text fields of an input that is whole. */
+/** Reads the text fields of an input that is whole; a list of texts is one text. */
 export const fieldsOf =
   (input: unknown): ReadField =>
   (name) => {
     if (typeof input !== 'object' || input === null) return undefined
     const value = (input as Record<string, unknown>)[name]
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ')
     return typeof value === 'string' ? value : undefined
   }
 

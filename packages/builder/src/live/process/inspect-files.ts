@@ -4,7 +4,9 @@ import { resolveInApp, type Resolved } from '../../engine/app-resolver.ts'
 import { packageName } from '../../engine/package-name.ts'
 import { gatherProblems, placeOf, type Problems } from '../../engine/problems.ts'
 import type { AppSources } from '../../engine/app-sources.ts'
-import type { ImportFact, ScriptFacts } from './file-facts.ts'
+import { JSX_SOURCE, type ImportFact, type ScriptFacts } from './file-facts.ts'
+import { ICONS_MODULE } from './live-icons.ts'
+import { ENVIRONMENT_MODULE } from './live-rewrite.ts'
 import type { LiveVendor } from './live-vendor.ts'
 import { derivedId, moduleIdOf, packageStyleId, parseDerivedId, type FileUse } from './module-ids.ts'
 
@@ -32,7 +34,8 @@ export type InspectionSources = AppSources & {
   check(use: string, path: string, problems: Problems): Promise<readonly string[]>
 }
 
-const OWN = /^(?:\/@live\/|@live\/)/
+/** What `live-rewrite.ts` and the JSX transform add. */
+const OWN = new Set<string>([ENVIRONMENT_MODULE, ICONS_MODULE, `${JSX_SOURCE}/jsx-dev-runtime`])
 
 /**
  * Follows the page's scripts through all their imports, as a browser would, without running anything: what cannot be
@@ -119,7 +122,7 @@ function inspectScript(sources: InspectionSources, path: string, problems: Probl
     state.blamed.add(path)
   }
   for (const fact of facts.imports) {
-    if (OWN.test(fact.specifier)) continue
+    if (OWN.has(fact.specifier)) continue
     const resolved = resolveInApp(fact.specifier, path, sources)
     meanings.push(meaningOf(resolved))
     if (resolved.kind === 'file') {

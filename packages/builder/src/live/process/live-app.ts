@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { assert, type CodePlace, type LiveState } from '@overskill/protocol'
+import { assert, must, type CodePlace, type LiveState } from '@overskill/protocol'
 import type { PackageStore } from '../../engine/package-store.ts'
 import { appId } from '../../engine/app-files.ts'
 import type { LiveChange } from '../../live-preview.ts'
@@ -8,7 +8,7 @@ import type { AskStyles } from '../../styles/style-request.ts'
 import { startAppServer, type AppServer } from './app-server.ts'
 import { changedPaths, keepIdentity, withoutBlamed, type LiveTree } from './live-files.ts'
 import { asksTree } from './live-rewrite.ts'
-import { LiveStyles } from './live-styles.ts'
+import { LiveStyles, type StyleUpdate } from './live-styles.ts'
 import type { LiveVendor } from './live-vendor.ts'
 import { locatePlaces } from './locate.ts'
 import { modulesOf } from './module-ids.ts'
@@ -20,6 +20,7 @@ export type AppStatus = { state: LiveState; wants: string[] }
 const MOST_ASSETS = 500
 const MOST_ROUNDS = 20
 const TOLD_MS = 20
+const FINISH_MS = 300
 const RELOAD = { type: 'full-reload', path: '*' } as const
 
 /**
@@ -35,6 +36,7 @@ export class LiveApp {
   #revision = 1
   #reloadDue = false
   #sendReload: () => void = () => undefined
+  #finishing: NodeJS.Timeout | undefined
   #told: (() => void) | null = null
   #server: AppServer | null = null
   #settling: Promise<AppStatus> | null = null
@@ -105,6 +107,7 @@ export class LiveApp {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#finishing)
     await this.#last
     await this.#server?.vite.close()
   }
@@ -186,8 +189,29 @@ export class LiveApp {
     if (!touchesStyles && this.#tell(ids)) await this.#untilTold()
     const { updates, modules } = await this.#room.styles.update(view.sources, view.inspection.reached, changed)
     if (touchesStyles) this.#tell(new Set([...ids, ...modules]))
+    this.#sendStyles(updates)
+    if (touchesStyles) this.#finishStylesSoon()
+  }
+
+  #sendStyles(updates: readonly StyleUpdate[]): void {
     for (const data of updates) this.server.vite.ws.send({ type: 'custom', event: 'live:style', data })
     if (updates.length > 0) this.#revision += 1
+  }
+
+  /** A sheet that was patched is compiled when nothing was written for a while; what it says then is told too. */
+  #finishStylesSoon(): void {
+    clearTimeout(this.#finishing)
+    this.#finishing = setTimeout(() => {
+      this.#last = this.#last.then(() => this.#finishStyles()).catch(() => null)
+    }, FINISH_MS)
+  }
+
+  async #finishStyles(): Promise<void> {
+    const view = this.#shown
+    if (!view) return
+    await this.#room.styles.finish()
+    const { updates } = await this.#room.styles.update(view.sources, view.inspection.reached, [])
+    this.#sendStyles(updates)
   }
 
   /** Vite tells pages a few turns after it was told; or not at all, when it knows of no page that has the modules. */
@@ -205,6 +229,9 @@ export class LiveApp {
     const graph = this.server.vite.environments.client.moduleGraph
     const there = [...ids].filter((id) => graph.getModuleById(id))
     if (there.length === 0) return false
+    // What is being made of an older text must not be kept. Vite does this for the one file that it is told of.
+    const seen = new Set<never>()
+    for (const id of there) graph.invalidateModule(must(graph.getModuleById(id), id), seen)
     this.#revision += 1
     this.server.tell(there)
     return true

@@ -1,4 +1,4 @@
-import type { AppFiles } from '../../engine/app-files.ts'
+import { parseAppId, type AppFiles } from '../../engine/app-files.ts'
 import { gatherProblems, type Problems } from '../../engine/problems.ts'
 import {
   addStyleProblem,
@@ -9,39 +9,74 @@ import {
   type StylesheetSources,
 } from '../../engine/stylesheets.ts'
 import { readStyleSetup } from '../../engine/style-setup.ts'
-import { findCandidates, needsTailwind, openTailwind, type AskedModule } from '../../engine/tailwind.ts'
+import {
+  findCandidates,
+  needsTailwind,
+  openTailwind,
+  type AskedModule,
+  type TailwindCompiler,
+} from '../../engine/tailwind.ts'
 import { withTailwindSheets } from '../../engine/tailwind-4.ts'
 import type { BuildError } from '@overskill/protocol'
+import { patchSheet } from './patch-sheet.ts'
 
 /** A stylesheet compiled for a live page, kept open: classes that come later are added to it. */
 export type LiveSheet = {
   readonly css: string
   readonly problems: readonly BuildError[]
-  /** Adds classes. Answers whether the sheet is another one now. */
-  add(candidates: readonly string[]): boolean
+  /** Its own text, and all other stylesheets of the app as one text: what it was compiled from besides classes. */
+  readonly source: string
+  readonly others: string
+  /** Words that were tried as classes. */
+  readonly known: ReadonlySet<string>
+  /** Adds classes. */
+  add(candidates: readonly string[]): Promise<void>
+  /** Compiles what was only patched so far. Does nothing else. */
+  finish(): Promise<void>
 }
 
-/** Compiles a sheet with all classes of the tree. What is wrong with it is in `problems`; then `css` is not to be used. */
-export async function openLiveSheet(sources: StylesheetSources, id: string): Promise<LiveSheet> {
+/**
+ * Compiles a sheet with all classes of the tree. What is wrong with it is in `problems`; then `css` is not to be used.
+ *
+ * @param before The same sheet as it was: where the difference is plain to see, it is patched, and compiled when there is time.
+ */
+export async function openLiveSheet(sources: StylesheetSources, id: string, before?: LiveSheet): Promise<LiveSheet> {
   const problems = gatherProblems(sources.files)
   const own = { ...sources, problems }
+  const path = parseAppId(id)?.path
+  const others = textsOf(sources.files, (other) => other.endsWith('.css') && other !== path)
   try {
     if (needsCode(own.files)) return await compileAnew(own, id)
     const { sheet, load } = openStylesheet(own, id)
     if (!needsTailwind(sheet.text)) {
-      findFaults(own, problems)
-      return { css: sheet.text, problems: problems.list, add: () => false }
+      findFaults(own, path)
+      return asItIs(sheet.text, problems.list)
     }
+    findFaults(own, path)
+    const patch =
+      before?.others === others && problems.list.length === 0 && patchSheet(before.css, before.source, sheet.text)
+    if (before && patch) return patched(before, sheet.text, patch, () => openLiveSheet(sources, id))
     const compiler = await openTailwind(sheet, withTailwindSheets(load), refuseCode)
     const known = new Set(findCandidates(sources.files))
-    const css = compiler.build([...known])
-    findFaults(own, problems)
-    return growing(compiler, css, known, problems.list)
+    return growing(compiler, { source: sheet.text, others, known, problems: problems.list })
   } catch (error) {
     addStyleProblem(own, id, error)
-    return { css: '', problems: problems.list, add: () => false }
+    return asItIs('', problems.list)
   }
 }
+
+const nothing = async (): Promise<void> => undefined
+
+/** A sheet to which no class is ever added. */
+export const asItIs = (css: string, problems: readonly BuildError[]): LiveSheet => ({
+  css,
+  problems,
+  source: '',
+  others: '',
+  known: new Set(),
+  add: nothing,
+  finish: nothing,
+})
 
 /** Whether the app's styles are compiled with code that it brings: a config, or plugins. */
 export const needsCode = (files: AppFiles): boolean =>
@@ -50,8 +85,8 @@ export const needsCode = (files: AppFiles): boolean =>
 /** A sheet that needs code of the app is compiled as a whole, where that code may run; the same files give the same at once. */
 async function compileAnew(sources: StylesheetSources, id: string): Promise<LiveSheet> {
   const css = await createStylesheets(sources).compile(id)
-  findFaults(sources, sources.problems)
-  return { css, problems: sources.problems.list, add: () => false }
+  findFaults(sources, parseAppId(id)?.path)
+  return asItIs(css, sources.problems.list)
 }
 
 const refuseCode = ({ specifier }: AskedModule): never => {
@@ -59,30 +94,55 @@ const refuseCode = ({ specifier }: AskedModule): never => {
 }
 
 /** Tools read on after a slip of the pen that a build refuses. */
-function findFaults(sources: StylesheetSources, problems: Problems): void {
-  if (problems.list.length === 0) addSyntaxFault(sources, stylesheetPaths(sources))
+function findFaults(sources: StylesheetSources, path: string | undefined): void {
+  if (path !== undefined && sources.problems.list.length === 0) addSyntaxFault(sources, stylesheetPaths(sources))
 }
 
-function growing(
-  compiler: { build(candidates: string[]): string },
-  first: string,
-  known: Set<string>,
-  problems: readonly BuildError[],
-): LiveSheet {
-  let css = first
+type Grown = { source: string; others: string; known: Set<string>; problems: readonly BuildError[] }
+
+function growing(compiler: TailwindCompiler, from: Grown): LiveSheet {
+  let css = compiler.build([...from.known])
   return {
+    ...from,
     get css() {
       return css
     },
-    problems,
-    add(candidates) {
-      const added = candidates.filter((candidate) => !known.has(candidate))
-      if (added.length === 0) return false
-      for (const candidate of added) known.add(candidate)
-      const next = compiler.build(added)
-      if (next === css) return false
-      css = next
-      return true
+    async add(candidates) {
+      const added = candidates.filter((candidate) => !from.known.has(candidate))
+      for (const candidate of added) from.known.add(candidate)
+      if (added.length > 0) css = compiler.build(added)
+    },
+    finish: nothing,
+  }
+}
+
+function patched(before: LiveSheet, source: string, patch: string, open: () => Promise<LiveSheet>): LiveSheet {
+  let css = patch
+  let opened: Promise<LiveSheet> | null = null
+  const compiled = async (): Promise<LiveSheet> => {
+    opened ??= open()
+    const sheet = await opened
+    css = sheet.css
+    return sheet
+  }
+  return {
+    problems: [],
+    source,
+    others: before.others,
+    known: before.known,
+    get css() {
+      return css
+    },
+    async add(candidates) {
+      if (!opened && candidates.every((candidate) => before.known.has(candidate))) return
+      const sheet = await compiled()
+      await sheet.add([...before.known, ...candidates])
+      css = sheet.css
+    },
+    async finish() {
+      const sheet = await compiled()
+      await sheet.add([...before.known])
+      css = sheet.css
     },
   }
 }

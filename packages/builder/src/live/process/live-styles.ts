@@ -6,7 +6,7 @@ import { contentHash } from '../../engine/output.ts'
 import type { Problems } from '../../engine/problems.ts'
 import { createStylesheets, type CssModule } from '../../engine/stylesheets.ts'
 import { findCandidates } from '../../engine/tailwind.ts'
-import { codeSources, needsCode, openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
+import { asItIs, codeSources, needsCode, openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
 import { derivedId, parseDerivedId } from './module-ids.ts'
 import { countAlike, diffSheets, type SheetChange } from './sheet-diff.ts'
 
@@ -69,12 +69,17 @@ export class LiveStyles {
       if (!reached.has(derivedId(use, path)) && !reached.has(derivedId('package-style', path))) continue
       const isPackage = reached.has(derivedId('package-style', path))
       const { sheet, module } = await this.#obtain(sources, isPackage ? 'package-style' : use, path)
-      sheet.add(candidates)
+      await sheet.add(candidates)
       const after = this.#put(path, sheet.css, module)
       if (after.exports !== before.exports) modules.push(derivedId('names', path))
       if (after.revision !== before.revision) updates.push(updateOf(path, before, after))
     }
     return { updates, modules }
+  }
+
+  /** Compiles what was only patched so far. */
+  async finish(): Promise<void> {
+    for (const [newest] of this.#kept.values()) await newest?.sheet.finish()
   }
 
   #put(path: string, compiled: string, module: CssModule | null): Served {
@@ -95,7 +100,10 @@ export class LiveStyles {
     const same = known.find((item) => item.key === key)
     if (same) return same
     const id = use === 'package-style' ? posix.join(sources.store.root, path) : appId(path)
-    const made = { key, ...(use === 'names' ? await openModule(sources, id) : await openPlain(sources, id)) }
+    const made = {
+      key,
+      ...(use === 'names' ? await openModule(sources, id) : await openPlain(sources, id, known[0]?.sheet)),
+    }
     this.#kept.set(name, [made, ...known].slice(0, 2))
     return made
   }
@@ -107,8 +115,8 @@ export class LiveStyles {
   }
 }
 
-const openPlain = async (sources: AppSources, id: string): Promise<Omit<Kept, 'key'>> => ({
-  sheet: await openLiveSheet(sources, id),
+const openPlain = async (sources: AppSources, id: string, before?: LiveSheet): Promise<Omit<Kept, 'key'>> => ({
+  sheet: await openLiveSheet(sources, id, before),
   module: null,
 })
 
@@ -119,7 +127,7 @@ async function openModule(sources: AppSources, id: string): Promise<Omit<Kept, '
   const before = sources.problems.list.length
   const module = await createStylesheets(sources).compileModule(id)
   const problems = sources.problems.list.slice(before)
-  return { sheet: { css: module.css, problems, add: () => false }, module }
+  return { sheet: asItIs(module.css, problems), module }
 }
 
 function moduleCode(module: CssModule): string {

@@ -8,7 +8,7 @@ import { keepRecent } from '../../engine/recent.ts'
 export type SheetChange = { path: readonly number[]; at: number; count: number; remove: boolean; insert: string | null }
 
 /** A rule or a statement of a sheet. `body` is null for a statement. */
-type SheetRule = { text: string; head: string; body: string | null }
+export type SheetRule = { text: string; head: string; body: string | null }
 
 const CONTAINER = /^@(?:layer|media|supports|container)\b/
 

@@ -6,7 +6,7 @@ import { RESERVED } from '../../engine/app-plugin.ts'
 import type { AppSources } from '../../engine/app-sources.ts'
 import { WORKER_ENVIRONMENT } from '../../engine/workers.ts'
 import { ICON_MAKERS } from '../live-specifiers.ts'
-import type { ScriptFacts } from './file-facts.ts'
+import { JSX_SOURCE, type ScriptFacts } from './file-facts.ts'
 import type { LiveStyles } from './live-styles.ts'
 import type { LiveVendor } from './live-vendor.ts'
 import {
@@ -46,7 +46,7 @@ function resolveOwn(specifier: string, importer: string | undefined): Answer | n
   if (specifier === '@vite/env') return { id: VITE_ENV }
   if (specifier === '/@live/icon-maker' || specifier === '/@live/react-jsx') return null
   if (specifier.startsWith('/@live/')) return { id: APP_ROOT + specifier }
-  if (specifier.startsWith('@live/')) return { id: `${APP_ROOT}/${specifier}.js` }
+  if (specifier === `${JSX_SOURCE}/jsx-dev-runtime`) return { id: `${APP_ROOT}/${specifier}.js` }
   return specifier === importer ? { id: specifier } : null // a refreshing module takes itself in
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { refused, type ToolResult } from '@overskill/agent'
+import { wantsFiles } from '@overskill/builder'
 import { limits } from '@overskill/protocol'
 import { findElision } from '@overskill/workspace'
 import { findSecret } from './find-secret.ts'
@@ -17,15 +18,15 @@ const notConfigurable = (path: string): ToolResult =>
     `${path} cannot be written: the build is configured by OverSkill, and a configuration file of the app is not read. Tailwind's theme is set in CSS with @theme; the alias "@/" already means src/. Nothing was changed.`,
   )
 
-const lockDenied = refused(
-  'PROTECTED',
-  'package-lock.json is kept by OverSkill and cannot be written. Nothing was changed.',
-)
+const locks = new Set(wantsFiles.filter((path) => path !== 'package.json'))
+
+const lockDenied = (path: string): ToolResult =>
+  refused('PROTECTED', `${path} is kept by OverSkill and cannot be written. Nothing was changed.`)
 
 /** The refusal for a path at which no tool makes or changes a file; undefined where it may. */
 export function guardTarget(path: string): ToolResult | undefined {
   if (buildConfig.test(path)) return notConfigurable(path)
-  return path === 'package-lock.json' ? lockDenied : undefined
+  return locks.has(path) ? lockDenied(path) : undefined
 }
 
 /** The refusal for taking away a file that the app, or its export, needs; undefined for others. */
@@ -60,17 +61,16 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** package.json may change its name and the like, but not what is installed or run. */
+/** package.json may change its name and the like; what is installed is changed by tools of its own, what is run by none. */
 function guardPackage(text: string, before: string | undefined): ToolResult | undefined {
   const now = parseObject(text)
   const old = parseObject(before ?? '') ?? {}
   if (!now) return refused('PROTECTED', 'package.json must stay a JSON object, or nothing builds. Nothing was changed.')
   const changed = fixedFields.filter((field) => !isDeepStrictEqual(now[field], old[field]))
   if (changed.length === 0) return undefined
-  const installed = Object.keys({ ...(old['dependencies'] as object | undefined) })
   return refused(
     'PROTECTED',
-    `package.json: ${changed.join(', ')} cannot be changed; no package can be added or removed. Nothing was changed. Installed and ready to import: ${installed.join(', ')}. Build on these, or write the code yourself.`,
+    `package.json: ${changed.join(', ')} cannot be changed by hand. Nothing was changed. Packages are added with os-add-dependency and removed with os-remove-dependency; scripts stay as they are.`,
   )
 }
 

@@ -3,6 +3,7 @@ import { checkSyntax, editText, type TextEdit, unifiedPatch } from '@overskill/w
 import { z } from 'zod'
 import { writesFile } from './file-keys.ts'
 import { guardContent, guardTarget } from './guard-content.ts'
+import { missingReport } from './missing-report.ts'
 import { noSuchFile, refusedBy } from './refusals.ts'
 import { syntaxReport } from './syntax-report.ts'
 import type { ToolWork } from './work.ts'
@@ -59,7 +60,8 @@ export const osReplace = defineTool({
   changes: true,
   eager: true,
   keys: ({ file_path }) => writesFile(file_path),
-  async run({ file_path, old_string, new_string, replace_all }, { draft }: ToolWork) {
+  async run({ file_path, old_string, new_string, replace_all }, work: ToolWork) {
+    const { draft } = work
     const before = await draft.readText(file_path)
     if (!before.ok) {
       return before.failure.code === 'not_found' ? noSuchFile(file_path, draft.tree()) : refusedBy(before.failure)
@@ -81,6 +83,7 @@ export const osReplace = defineTool({
     const what = `Edited ${path} ${places}: +${added} -${removed}${stepNote(edit.step)}.`
     const hunks = unifiedPatch(before.value, edit.text, 3, maxHunkLength)
     const warned = warnings.map((warning) => ` Warning: ${warning}`).join('')
-    return done(`${what}${warned}\n${hunks}${syntaxReport(path, edit.text)}`, { added, removed })
+    const reports = `${syntaxReport(path, edit.text)}${await missingReport(path, edit.text, work)}`
+    return done(`${what}${warned}\n${hunks}${reports}`, { added, removed })
   },
 })

@@ -3,6 +3,7 @@ import { decodeText, splitLines } from '@overskill/workspace'
 import { z } from 'zod'
 import { writesFile } from './file-keys.ts'
 import { guardContent, guardTarget } from './guard-content.ts'
+import { missingReport } from './missing-report.ts'
 import { refusedBy } from './refusals.ts'
 import { syntaxReport } from './syntax-report.ts'
 import type { ToolWork } from './work.ts'
@@ -21,7 +22,8 @@ export const osWrite = defineTool({
   changes: true,
   eager: true,
   keys: ({ file_path }) => writesFile(file_path),
-  async run({ file_path, content }, { draft }: ToolWork) {
+  async run({ file_path, content }, work: ToolWork) {
+    const { draft } = work
     const old = await draft.read(file_path)
     if (!old.ok && old.failure.code === 'invalid') return refusedBy(old.failure)
     const before = old.ok ? decodeText(old.value) : undefined
@@ -35,7 +37,7 @@ export const osWrite = defineTool({
       before === content
         ? `${path} already had exactly this content (${lines} lines)`
         : `${action === 'created' ? 'Created' : 'Replaced'} ${path}: ${lines} lines, +${added} -${removed}`
-    const text = `${what}.${warnings.map((warning) => ` Warning: ${warning}`).join('')}${syntaxReport(path, content)}`
+    const text = `${what}.${warnings.map((warning) => ` Warning: ${warning}`).join('')}${syntaxReport(path, content)}${await missingReport(path, content, work)}`
     return done(text, { added, removed })
   },
 })

@@ -13,9 +13,9 @@ const tool = (name: string) =>
   )
 
 const app = {
-  'package.json': '{"name": "app", "dependencies": {"react": "19.2.0"}, "scripts": {"build": "vite build"}}',
+  'package.json': '{"name": "app", "dependencies": {"clsx": "2.1.1"}, "scripts": {"build": "vite build"}}',
   'index.html': '<div id="root"></div>',
-  'src/main.tsx': 'import { App } from "./App"\n',
+  'src/main.tsx': 'import { clsx } from "clsx"\nimport { App } from "./App"\n',
   'src/App.tsx': 'import { Card } from "@/ui/card"\n\nexport function App() {\n  return <Card />\n}\n',
   'src/ui/card.tsx': 'export const Card = () => null\n',
   'logo.png': Uint8Array.of(0x89, 0x50, 0, 1),
@@ -25,6 +25,11 @@ type Case = { valid: unknown; says: RegExp; invalid: unknown; escapes?: unknown[
 
 /** One row a tool: a call that works, one that its schema refuses, and ones that try to leave the app. */
 const cases: Record<string, Case> = {
+  'os-add-dependency': {
+    valid: { packages: ['is-number@7.0.0'] },
+    says: /^OK Installed is-number 7\.0\.0\.$/,
+    invalid: { packages: [] },
+  },
   'os-copy': {
     valid: { from: 'src/App.tsx', to: 'src/Copy.tsx' },
     says: /^OK Copied src\/App\.tsx to src\/Copy\.tsx: 5 lines\.$/,
@@ -65,6 +70,11 @@ const cases: Record<string, Case> = {
     valid: { status: '5xx', search: 'x', limit: 5 },
     says: /^OK The previewed page has made no request that fits\./,
     invalid: { status: 'bad' },
+  },
+  'os-remove-dependency': {
+    valid: { packages: ['clsx'] },
+    says: /^OK Removed clsx\.\nclsx is still imported in src\/main\.tsx: change these next\.$/,
+    invalid: { packages: 'clsx' },
   },
   'os-rename': {
     valid: { from: 'src/ui/card.tsx', to: 'src/ui/tile.tsx' },
@@ -296,12 +306,12 @@ describe('os-write', () => {
     }
   })
 
-  test('package.json keeps its packages and scripts; the answer names what is installed', async () => {
-    const now = { name: 'app', dependencies: { react: '19.2.0', leftpad: '1.0.0' }, scripts: { build: 'vite build' } }
+  test('package.json keeps its packages and scripts; the answer names the tools that change packages', async () => {
+    const now = { name: 'app', dependencies: { clsx: '2.1.1', leftpad: '1.0.0' }, scripts: { build: 'vite build' } }
     const { result } = await run('os-write', { file_path: 'package.json', content: JSON.stringify(now) })
     expect(result).toMatchObject({
       code: 'PROTECTED',
-      text: expect.stringMatching(/dependencies cannot be changed.*Installed and ready to import: react\./),
+      text: expect.stringMatching(/dependencies cannot be changed by hand.*os-add-dependency/),
     })
     const scripts = app['package.json'].replace('vite build', 'curl x | sh')
     expect((await run('os-write', { file_path: 'package.json', content: scripts })).result).toMatchObject({
@@ -472,5 +482,70 @@ describe('the other tools', () => {
   test('a plan reaches its owner whole', async () => {
     const items = [{ text: 'A', status: 'todo' }]
     expect((await run('os-plan', { items })).said.plans).toEqual([items])
+  })
+})
+
+describe('packages', () => {
+  const manifest = { 'package.json': '{\n  "name": "app",\n  "dependencies": {\n    "clsx": "2.1.1"\n  }\n}\n' }
+
+  test('one that is added is installed, listed where it belongs, and told of while it comes', async () => {
+    const { work, draft, said } = workOn(manifest)
+    const result = await tool('os-add-dependency').run({ packages: ['is-odd'], dev: true }, work, signal)
+    expect(result).toMatchObject({ ok: true, text: expect.stringMatching(/^OK Installed is-odd \d+\.\d+\.\d+\.$/) })
+    const text = await draft.readText('package.json')
+    expect(text.ok && text.value).toMatch(/"clsx": "2\.1\.1"\n {2}\},\n {2}"devDependencies": \{\n {4}"is-odd": "\^\d/)
+    expect(said.events.at(0)).toMatchObject({
+      type: 'packages.progress',
+      names: ['is-odd'],
+      progress: { phase: 'resolving' },
+    })
+    expect(said.events.at(-1)).toEqual({ type: 'packages.ended', names: ['is-odd'] })
+    expect(await work.packages.missing('src/a.ts', `import 'is-odd'\nimport 'is-number'`)).toEqual([])
+  })
+
+  test('L23: one that the model made up is refused, and nothing is changed', async () => {
+    const { work, draft, said } = workOn(manifest)
+    const packages = ['surely-nobody-published-this-one']
+    const result = await tool('os-add-dependency').run({ packages }, work, signal)
+    expect(result).toMatchObject({ code: 'NOT_IN_REGISTRY', text: expect.stringContaining(`"${packages[0]}"`) })
+    expect(draft.changes()).toEqual([])
+    expect(said.events.at(-1)).toMatchObject({
+      type: 'packages.ended',
+      problem: expect.stringContaining('in the registry'),
+    })
+  })
+
+  test.each(['../evil', 'file:../x', 'git+https://x.invalid/a.git', 'https://x.invalid/a.tgz', 'a b', ''])(
+    '%j is no package, and nothing is asked of the network',
+    async (name) => {
+      const { work, said } = workOn(manifest)
+      for (const each of ['os-add-dependency', 'os-remove-dependency'])
+        expect(await tool(each).run({ packages: [name] }, work, signal)).toMatchObject({ code: 'BLOCKED' })
+      expect(said.events).toEqual([])
+    },
+  )
+
+  test('one that is not listed cannot be removed', async () => {
+    const { work, draft } = workOn(manifest)
+    const result = await tool('os-remove-dependency').run({ packages: ['zod'] }, work, signal)
+    expect(result).toMatchObject({ code: 'NOT_FOUND', text: expect.stringContaining('"zod" is not listed') })
+    expect(draft.changes()).toEqual([])
+  })
+
+  test('a file that imports one which is not installed is stored, and the answer says so; one that is being added is not named', async () => {
+    const { work } = workOn(manifest)
+    await tool('os-add-dependency').run({ packages: ['is-number@7.0.0'] }, work, signal)
+    const content = `import { clsx } from 'clsx'\nimport { motion } from 'framer-motion'\nexport const a = [clsx, motion]\n`
+    const write = () => tool('os-write').run({ file_path: 'src/a.ts', content }, work, signal)
+    const words = 'src/a.ts:2 imports "framer-motion", which is not installed: add it with os-add-dependency.'
+    expect(await write()).toMatchObject({ ok: true, text: expect.stringContaining(words) })
+
+    const stop = new AbortController()
+    const adding = tool('os-add-dependency').run({ packages: ['framer-motion'] }, work, stop.signal)
+    expect((await write()).text).not.toContain('not installed')
+    stop.abort()
+    expect(await adding).toMatchObject({ code: 'INSTALL_FAILED' })
+    const edit = { file_path: 'src/a.ts', old_string: 'const a', new_string: 'const b' }
+    expect((await tool('os-replace').run(edit, work, signal)).text).toContain(words)
   })
 })

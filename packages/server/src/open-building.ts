@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  createDependencyStore,
+  createFastBuildService,
+  createLivePreviewService,
+  createStyleService,
+  type DependencyStore,
+  type FastBuildService,
+  findDependencySet,
+  type LivePreviewOptions,
+  type LivePreviewService,
+  openSandbox,
+  previewPageScript,
+  starterStoreDir,
+} from '@overskill/builder'
+import type { Config } from './config.ts'
+import { StartRefused } from './life/start-refused.ts'
+import type { Log } from './log.ts'
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** Everything that works on an app's source: packages, builds and live pages, over one sandbox and one store. */
+export type Building = {
+  store: DependencyStore
+  builder: FastBuildService
+  /** Live pages; `onState` hears of a state that came by itself. Made once. */
+  openLivePages(onState: NonNullable<LivePreviewOptions['onState']>): LivePreviewService
+  close(): Promise<void>
+}
+
+/** Opens the builder's services on the data dir. Refuses the start when the starter's packages are not there. */
+export async function openBuilding(config: Config, studioOrigins: readonly string[], log: Log): Promise<Building> {
+  const starterSet = findDependencySet(repository)
+  if (!starterSet.present)
+    throw new StartRefused('The packages for apps are not installed. Start with ./bin/start, which gets them.')
+  const sandbox = await openSandbox()
+  const dir = join(config.dataDir, 'packages')
+  const trustedDirs = [starterStoreDir(repository)]
+  const store = createDependencyStore({ dir, trustedDirs, fallback: starterSet, log })
+  const styles = createStyleService({ sandbox, log })
+  const vendorCacheDir = join(config.dataDir, 'vendor')
+  const shared = { sandbox, styles, dependencies: store, log }
+  const setsDir = join(dir, 'sets')
+  const builder = createFastBuildService({ ...shared, starterSet, dependenciesDirs: [setsDir], vendorCacheDir })
+  return {
+    store,
+    builder,
+    openLivePages: (onState) =>
+      createLivePreviewService({
+        ...shared,
+        dependenciesDirs: [dirname(starterSet.dir), setsDir],
+        vendorCacheDir: join(config.dataDir, 'live-vendor'),
+        frameAncestors: studioOrigins,
+        pageScript: previewPageScript(studioOrigins),
+        onState,
+      }),
+    async close() {
+      await builder.close()
+      await styles.close()
+      await store.close()
+    },
+  }
+}
