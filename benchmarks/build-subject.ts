@@ -46,10 +46,10 @@ const TOOLCHAIN = ['vite', '@vitejs/plugin-react', '@tailwindcss/vite', 'tailwin
 /** Not below the repository, whose toolchain would be found there: what git ignores, Tailwind does not read. */
 async function linkPackages(set: DependencySet, folder: string): Promise<void> {
   const modules = join(set.dir, 'node_modules')
-  const scoped = async (scope: string): Promise<string[]> =>
-    (await readdir(join(modules, scope))).map((name) => `${scope}/${name}`)
+  const namesIn = async (name: string): Promise<string[]> =>
+    name.startsWith('@') ? (await readdir(join(modules, name))).map((own) => `${name}/${own}`) : [name]
   const top = (await readdir(modules)).filter((name) => !name.startsWith('.'))
-  const names = (await Promise.all(top.map((name) => (name.startsWith('@') ? scoped(name) : [name])))).flat()
+  const names = (await Promise.all(top.map(namesIn))).flat()
   const targets = new Map(names.map((name) => [name, join(modules, name)]))
   for (const name of TOOLCHAIN) targets.set(name, join(repositoryDir, 'node_modules', name))
   for (const [name, target] of targets) {

@@ -216,16 +216,17 @@ export function HomePage() {
     .getByRole('button', { name: /Console/ })
     .first()
     .click()
-  await page
+  const drawer = page.getByRole('region', { name: 'Console and network' })
+  await drawer
     .getByText(/the shelf is full/)
     .first()
     .waitFor()
   await shown(page).getByRole('button', { name: 'Open' }).click()
-  await page
+  await drawer
     .getByText(/no such book/)
     .first()
     .waitFor()
-  await page
+  await drawer
     .getByRole('button', { name: /src\/pages\/HomePage\.tsx:\d+/ })
     .first()
     .waitFor()

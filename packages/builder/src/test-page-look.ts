@@ -139,20 +139,21 @@ function describePage(): Omit<PageLook, 'url' | 'errors' | 'missing'> {
     'writing-mode',
     'z-index',
   ]
-  const asset = (text: string): string =>
+  const plain = (text: string): string =>
     text
       .replaceAll(location.origin, '')
+      .replaceAll(/-?\d+\.\d+(?=px)/g, (number) => String(Math.round(Number(number) * 100) / 100)) // minifiers round
       .replaceAll(/url\("?(?:data:|\/assets\/)[^)]*\)/g, 'url(asset)')
       .replace(/^(?:data:|\/assets\/).*$/s, 'asset')
   const skipped = new Set(['SCRIPT', 'STYLE', 'LINK', 'META', 'TITLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD'])
   const styleOf = (element: Element): Record<string, string> => {
     const own = getComputedStyle(element)
-    const style = Object.fromEntries(properties.map((name) => [name, asset(own.getPropertyValue(name))]))
+    const style = Object.fromEntries(properties.map((name) => [name, plain(own.getPropertyValue(name))]))
     for (const pseudo of ['::before', '::after']) {
       const made = getComputedStyle(element, pseudo)
       if (made.content === 'none' || made.content === 'normal') continue
       for (const name of ['content', 'color', 'display', 'width', 'margin'])
-        style[pseudo + name] = made.getPropertyValue(name)
+        style[pseudo + name] = plain(made.getPropertyValue(name))
     }
     return style
   }
@@ -161,7 +162,7 @@ function describePage(): Omit<PageLook, 'url' | 'errors' | 'missing'> {
     if (skipped.has(element.tagName)) return
     const { x, y, width, height } = element.getBoundingClientRect()
     const attributes: Record<string, string> = {}
-    for (const { name, value } of element.attributes) if (name !== 'class') attributes[name] = asset(value)
+    for (const { name, value } of element.attributes) if (name !== 'class') attributes[name] = plain(value)
     const text = [...element.childNodes]
       .filter((node) => node.nodeType === Node.TEXT_NODE)
       .map((node) => node.textContent)
@@ -178,8 +179,8 @@ function describePage(): Omit<PageLook, 'url' | 'errors' | 'missing'> {
   }
   visit(document.documentElement, 'html')
   const links = [...document.querySelectorAll('link:not([rel=stylesheet]):not([rel=modulepreload]):not([rel=preload])')]
-  const link = (node: Element): string => `link ${node.getAttribute('rel')} ${asset(node.getAttribute('href') ?? '')}`
-  const meta = (node: Element): string => `meta ${[...node.attributes].map(({ value }) => asset(value)).join(' ')}`
+  const link = (node: Element): string => `link ${node.getAttribute('rel')} ${plain(node.getAttribute('href') ?? '')}`
+  const meta = (node: Element): string => `meta ${[...node.attributes].map(({ value }) => plain(value)).join(' ')}`
   return {
     title: document.title,
     head: [

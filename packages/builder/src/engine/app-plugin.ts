@@ -4,6 +4,7 @@ import { levelsOf, nestingOf } from '../nesting.ts'
 import { appId, parseAppId } from './app-files.ts'
 import { resolveInApp } from './app-resolver.ts'
 import type { AppSources } from './app-sources.ts'
+import { ICON_MODULE } from './icons.ts'
 import { PRELOAD_CODE, PRELOAD_MODULE } from './preload.ts'
 import { placeOf } from './problems.ts'
 import { rewriteSource } from './source-rewrite.ts'
@@ -74,14 +75,12 @@ function loadOwnModule(id: string): Loaded | null {
 
 const script = (code: string): Loaded => ({ code, moduleType: 'js' })
 
-const ICON = /^lucide-react\/dist\/esm\/icons\/[\w-]+\.mjs$/
-
 function answer(
   sources: AppSources,
   specifier: string,
   fromPath: string,
 ): { id: string; external?: boolean | 'absolute' } {
-  if (ICON.test(specifier)) return { id: posix.join(sources.store.root, specifier) }
+  if (ICON_MODULE.test(specifier)) return { id: posix.join(sources.store.root, specifier) }
   const resolved = resolveInApp(specifier, fromPath, sources)
   switch (resolved.kind) {
     case 'file':

@@ -6,7 +6,11 @@ const byStore = new WeakMap<PackageStore, ReadonlyMap<string, string>>()
 /** The module of the package that makes an icon of its data. */
 export const ICON_MAKER = /^lucide-react\/dist\/esm\/createLucideIcon\.m?js$/
 
-const BARREL = 'lucide-react/dist/esm/lucide-react.mjs'
+/** The package's list of its icons; older versions end in `.js`. */
+const BARREL = /\/lucide-react\/dist\/esm\/lucide-react\.m?js$/
+
+/** The module of one icon, as `readIconModules` names it. */
+export const ICON_MODULE = /^lucide-react\/dist\/esm\/icons\/[\w-]+\.m?js$/
 
 /**
  * Icon name → module of that icon (`Check` → `lucide-react/dist/esm/icons/check.mjs`), read off the package's own list.
@@ -17,9 +21,10 @@ export function readIconModules(store: PackageStore): ReadonlyMap<string, string
   if (known) return known
   const icons = new Map<string, string>()
   byStore.set(store, icons)
-  if (!store.hasPackage('lucide-react')) return icons
-  const text = new TextDecoder().decode(store.read(`${store.root}/${BARREL}`))
-  for (const [, names = '', file = ''] of text.matchAll(/export \{([^}]*)\} from '\.\/icons\/([\w-]+\.mjs)'/g)) {
+  const path = store.hasPackage('lucide-react') ? store.findModule('lucide-react') : null
+  if (path === null || !BARREL.test(path)) return icons
+  const text = new TextDecoder().decode(store.read(path))
+  for (const [, names = '', file = ''] of text.matchAll(/export \{([^}]*)\} from '\.\/icons\/([\w-]+\.m?js)'/g)) {
     for (const [, name = ''] of names.matchAll(/default as (\w+)/g))
       icons.set(name, `lucide-react/dist/esm/icons/${file}`)
   }

@@ -1,4 +1,4 @@
-import { fail, ok, type Outcome } from '@overskill/protocol'
+import { ok, type Outcome } from '@overskill/protocol'
 import { packageCalls } from './package-calls.ts'
 import { numberOfCursor, pageOf } from './page.ts'
 import { readAppTree } from './app-tree.ts'
