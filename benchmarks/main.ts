@@ -6,6 +6,7 @@ import { measureBuild } from './build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
 import { measureMemory } from './memory.ts'
+import { measurePackages } from './packages.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
 import { measureStartUp } from './start-up.ts'
 import { digits, tableHead, tableRows } from './table.ts'
@@ -21,6 +22,7 @@ type Measurement = (options: { short: boolean }) => Promise<Figure[]>
 const measurements: Record<string, Measurement> = {
   'turn-latency': measureTurnLatency,
   build: measureBuild,
+  packages: measurePackages,
   'preview-latency': measurePreviewLatency,
   edge: measureEdge,
   'start-up': measureStartUp,
