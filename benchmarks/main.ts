@@ -8,6 +8,7 @@ import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
 import { measureLargeBuilds } from './large-builds.ts'
 import { measureMemory } from './memory.ts'
+import { measurePackages } from './packages.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
 import { measureStartUp } from './start-up.ts'
 import { digits, tableHead, tableRows } from './table.ts'
@@ -25,6 +26,7 @@ const measurements: Record<string, Measurement> = {
   build: measureBuild,
   'confined-build': measureConfinedBuild,
   'large-builds': measureLargeBuilds,
+  packages: measurePackages,
   'preview-latency': measurePreviewLatency,
   edge: measureEdge,
   'start-up': measureStartUp,

@@ -97,7 +97,7 @@ test('C2: what a person types in a form of the preview stays while the model edi
   expect(await inLive.getByLabel('Title').inputValue()).toBe('Half a sentence')
   await inLive.getByText('Pressed 1 times').waitFor()
   expect(await live.evaluate(() => (globalThis as { mark?: string }).mark)).toBe('the same page')
-  await page.getByText('Version 2 is deployed').waitFor()
+  await page.getByText('Version 2 is ready. This page stays, because something was typed in it.').waitFor()
   await page.getByRole('button', { name: 'Show version 2' }).click()
   await soon(() => page.locator('iframe:not([aria-hidden])').getAttribute('src')).toContain(`preview-${app}`)
   await shown(page).getByText('Third').waitFor()
