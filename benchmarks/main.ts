@@ -6,6 +6,8 @@ import { measureBuild } from './build.ts'
 import { measureConfinedBuild } from './confined-build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
+import { measureLive } from './live.ts'
+import { measureLiveMemory } from './live-memory.ts'
 import { measureMemory } from './memory.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
 import { measureStartUp } from './start-up.ts'
@@ -24,6 +26,8 @@ const measurements: Record<string, Measurement> = {
   build: measureBuild,
   'confined-build': measureConfinedBuild,
   'preview-latency': measurePreviewLatency,
+  live: measureLive,
+  'live-memory': measureLiveMemory,
   edge: measureEdge,
   'start-up': measureStartUp,
   memory: measureMemory,

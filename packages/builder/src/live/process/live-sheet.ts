@@ -1,5 +1,5 @@
 import { parseAppId, type AppFiles } from '../../engine/app-files.ts'
-import { gatherProblems, type Problems } from '../../engine/problems.ts'
+import { gatherProblems } from '../../engine/problems.ts'
 import {
   addStyleProblem,
   addSyntaxFault,
