@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join, relative } from 'node:path'
@@ -37,8 +37,13 @@ export async function prepareLiveSubject(): Promise<LiveSubject> {
   assert(marked !== app, 'The app has routes')
   tree.set('src/App.tsx', encode(`import { BenchMark } from '@/components/bench-mark'\n${marked}`))
   tree.set(MARK_FILE, encode(markSource('start')))
+  const config = new TextDecoder().decode(tree.get('vite.config.ts'))
+  // Its packages are a link to a set that must not change: what Vite makes of them is kept beside the app.
+  const kept = config.replace('defineConfig({', `defineConfig({ cacheDir: '.vite',`)
+  assert(kept !== config, 'The config can be told where its cache is')
+  tree.set('vite.config.ts', encode(kept))
   // Below the repository, whose own Vite and plugins are the reference: an app's set has no toolchain in it.
-  const dir = await mkdtemp(join(repositoryDir, '.runtime', 'bench-live-'))
+  const dir = await realpath(await mkdtemp(join(repositoryDir, '.runtime', 'bench-live-')))
   for (const [path, content] of tree) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), content)
@@ -107,7 +112,7 @@ export async function startOurLive(vendorCacheDir: string): Promise<OurLive> {
 /** Plain `vite dev` on the folder, as its users start it. */
 export async function startViteDev(dir: string): Promise<{ url: string; close(): Promise<void> }> {
   const vite = join(repositoryDir, 'node_modules/vite/bin/vite.js')
-  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0', '--logLevel', 'info'], {
+  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0', '--configLoader', 'runner'], {
     cwd: dir,
     env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assert } from '@overskill/protocol'
-import { launchChromium } from '../e2e/open-chromium.ts'
 import { median, quantile, type Figure } from './figure.ts'
-import { openMarked, timeWrite, type MarkedPage, type Seen } from './live-page.ts'
+import { launchBrowser, openMarked, timeWrite, type MarkedPage, type Seen } from './live-page.ts'
 import {
   encode,
   MARK_FILE,
@@ -31,7 +30,7 @@ export async function measureLive({ short = false } = {}): Promise<Figure[]> {
   const vendorCacheDir = await mkdtemp(join(tmpdir(), 'bench-live-vendor-'))
   const ours = await startOurLive(vendorCacheDir)
   const theirs = await startViteDev(subject.dir)
-  const browser = await launchChromium()
+  const browser = await launchBrowser()
   try {
     await ours.open(APP, subject.tree)
     const warm = await openMarked(browser, theirs.url) // its cache of packages is made now

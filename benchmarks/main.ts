@@ -7,6 +7,8 @@ import { measureConfinedBuild } from './confined-build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
 import { measureLargeBuilds } from './large-builds.ts'
+import { measureLive } from './live.ts'
+import { measureLiveMemory } from './live-memory.ts'
 import { measureMemory } from './memory.ts'
 import { measurePackages } from './packages.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
@@ -28,6 +30,8 @@ const measurements: Record<string, Measurement> = {
   'large-builds': measureLargeBuilds,
   packages: measurePackages,
   'preview-latency': measurePreviewLatency,
+  live: measureLive,
+  'live-memory': measureLiveMemory,
   edge: measureEdge,
   'start-up': measureStartUp,
   memory: measureMemory,
