@@ -270,6 +270,8 @@ export function FileDrop() {
 
 /** What lies beside `src/`. */
 export const projectFiles: Record<string, string> = {
+  // With values, so that no side may leave the client out.
+  '.env': 'VITE_SUPABASE_URL=https://written.supabase.invalid\nVITE_SUPABASE_ANON_KEY=key\n',
   'index.html': `<!doctype html>
 <html lang="en">
   <head>

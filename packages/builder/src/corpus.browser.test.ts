@@ -1,139 +1,25 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createEdgePreviewService } from '@overskill/edge'
-import { assert } from '@overskill/protocol'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { BuildResult, FastBuildService } from './artifact.ts'
-import { contentTypeOf } from './content-types.ts'
-import { createDependencyStore } from './dependencies/create-dependency-store.ts'
-import { findDependencySet } from './dependency-set.ts'
-import { createFastBuildService } from './fast-build-service.ts'
-import { openSandbox } from './sandbox/open-sandbox.ts'
-import { createStyleService } from './styles/style-service.ts'
-import { repositoryDir } from './test-builder.ts'
-import { buildWithVite, corpusCacheDir, corpusNames, openCorpusApp, type CorpusApp } from './test-corpus.ts'
+import type { FastBuildService } from './artifact.ts'
+import { launchBrowser } from './live/test-live.ts'
+import { corpusNames, openCorpusApp, type CorpusApp } from './test-corpus.ts'
+import { openCorpusBuilder, serveOurs, serveTheirs } from './test-corpus-sites.ts'
 import { compareLooks, lookAt } from './test-page-look.ts'
 
 /** Long form: every app of the corpus is built by its own `vite build` and by us, and looked at in a browser. */
 
-const BUILD_MS = 60_000
 const TEST_MS = 300_000
-const EDGE_KEY = 'abc123'
 let browser: Browser
-let builder: Awaited<ReturnType<typeof openBuilder>>
-
-type Built = Extract<BuildResult, { ok: true }>
+let builder: Awaited<ReturnType<typeof openCorpusBuilder>>
 
 beforeAll(async () => {
-  builder = await openBuilder()
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  })
+  builder = await openCorpusBuilder()
+  browser = await launchBrowser()
 })
 afterAll(async () => {
   await browser.close()
   await builder.close()
 })
-
-type Site = { origin: string; [Symbol.asyncDispose](): Promise<void> }
-
-async function listen(handle: RequestListener, end: () => Promise<void>): Promise<Site> {
-  const server: Server = createServer(handle)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      await end()
-    },
-  }
-}
-
-/** What `vite build` made, with the page for every address that is no file. */
-async function serveTheirs(app: CorpusApp): Promise<Site> {
-  const built = await buildWithVite(app)
-  return listen(
-    async (request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://x')
-      const read = (path: string) => readFile(join(built.dir, path)).catch(() => null)
-      const file = pathname === '/' ? null : await read(pathname)
-      const content = file ?? (/\.\w+$/.test(pathname) ? null : await read('index.html'))
-      if (!content) return void response.writeHead(404).end()
-      response.writeHead(200, { 'content-type': file ? contentTypeOf(pathname) : 'text/html' }).end(content)
-    },
-    () => built[Symbol.asyncDispose](),
-  )
-}
-
-/** What an app of the corpus is built with, as the product does: packages from the store, styles in their own processes. */
-async function openBuilder() {
-  const dir = await mkdtemp(join(tmpdir(), 'corpus-builder-'))
-  const logged: string[] = []
-  const note = (message: string, fields?: object): void =>
-    void logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
-  const log = { error: note, warn: note, info: () => {} }
-  const sandbox = await openSandbox()
-  const store = createDependencyStore({ dir: join(corpusCacheDir, 'store'), log })
-  const styles = createStyleService({ sandbox, log })
-  const open = (vendorCacheDir: string): FastBuildService =>
-    createFastBuildService({
-      ...{ sandbox, log, styles, vendorCacheDir },
-      starterSet: findDependencySet(repositoryDir),
-      dependencies: store,
-      dependenciesDirs: [join(corpusCacheDir, 'store')],
-    })
-  const service = open(join(dir, 'vendor'))
-  return {
-    async build(app: CorpusApp, by: FastBuildService = service): Promise<Built> {
-      const built = await by.build(app.tree, { signal: AbortSignal.timeout(BUILD_MS), limitMs: BUILD_MS })
-      assert(built.ok, `${app.name} builds: ${JSON.stringify([built.ok ? '' : built.errors, logged], null, 1)}`)
-      return built
-    },
-    /** A service whose processes and caches are new. */
-    openAnew: async () => open(await mkdtemp(join(dir, 'vendor-'))),
-    async close() {
-      await service.close()
-      await styles.close()
-      await store.close()
-      await rm(dir, { recursive: true, force: true })
-    },
-  }
-}
-
-/** A build of ours, behind the edge that serves every app. */
-async function serveOurs(app: CorpusApp, built: Built): Promise<Site> {
-  const dir = await mkdtemp(join(tmpdir(), 'corpus-edge-'))
-  const errors: unknown[] = []
-  const edge = await createEdgePreviewService({
-    contentDir: dir,
-    studioOrigins: [],
-    publishedUrl: (slug) => `http://${slug}.localhost/`,
-    onError: (error) => errors.push(error),
-  })
-  await edge.store(built.artifact, built.contents)
-  edge.putApp({ app: EDGE_KEY, slug: app.name, formerSlugs: [] })
-  const switched = await edge.switchTo({
-    app: EDGE_KEY,
-    environment: 'preview',
-    artifactHash: built.artifact.hash,
-    fence: 1,
-    environmentValues: app.env,
-  })
-  assert(switched.ok, 'The edge serves the app')
-  return listen(
-    (request, response) => edge.handle(request, response, { kind: 'preview', key: EDGE_KEY }),
-    async () => {
-      await rm(dir, { recursive: true, force: true })
-      expect(errors, 'errors of the edge').toEqual([])
-    },
-  )
-}
 
 for (const name of await corpusNames()) {
   test(`${name} looks as its own build does, at every route`, { timeout: TEST_MS }, async () => {

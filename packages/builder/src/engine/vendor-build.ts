@@ -33,6 +33,7 @@ export async function buildVendor(
   used: UsedNames,
   mode: VendorMode = 'production',
 ): Promise<BuiltVendor> {
+  if (Object.keys(used).length === 0) return collect([], vendorKey(dependencyKey, used, mode)) // an app without packages
   let chunks = await bundleVendor(store, used, [], mode)
   const files = new Set(chunks.map((chunk) => chunk.fileName))
   const absent = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((id) => !files.has(id))
