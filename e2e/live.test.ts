@@ -233,7 +233,8 @@ export function HomePage() {
 
   await say(page, 'What do you see?')
   await soon(async () => (await server.api.turns(app))[1]?.status).toBe('completed')
-  const told = JSON.stringify((model.requests[seen + 3]?.['messages'] as unknown[]).at(-1)) // what the tools answered
+  const { messages } = model.requests[seen + 3] as { messages: unknown[] }
+  const told = JSON.stringify(messages.at(-1)) // what the tools answered
   expect(told).toContain('the shelf is full')
   expect(told).toContain('no such book')
   expect(told).toMatch(/src\/pages\/HomePage\.tsx:1[0-9]/)
