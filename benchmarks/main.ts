@@ -7,7 +7,10 @@ import { measureConfinedBuild } from './confined-build.ts'
 import { measureEdge } from './edge.ts'
 import type { Figure } from './figure.ts'
 import { measureLargeBuilds } from './large-builds.ts'
+import { measureLive } from './live.ts'
+import { measureLiveMemory } from './live-memory.ts'
 import { measureMemory } from './memory.ts'
+import { measurePackages } from './packages.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
 import { measureStartUp } from './start-up.ts'
 import { digits, tableHead, tableRows } from './table.ts'
@@ -25,7 +28,10 @@ const measurements: Record<string, Measurement> = {
   build: measureBuild,
   'confined-build': measureConfinedBuild,
   'large-builds': measureLargeBuilds,
+  packages: measurePackages,
   'preview-latency': measurePreviewLatency,
+  live: measureLive,
+  'live-memory': measureLiveMemory,
   edge: measureEdge,
   'start-up': measureStartUp,
   memory: measureMemory,

@@ -97,7 +97,7 @@ test('C2: what a person types in a form of the preview stays while the model edi
   expect(await inLive.getByLabel('Title').inputValue()).toBe('Half a sentence')
   await inLive.getByText('Pressed 1 times').waitFor()
   expect(await live.evaluate(() => (globalThis as { mark?: string }).mark)).toBe('the same page')
-  await page.getByText('Version 2 is deployed').waitFor()
+  await page.getByText('Version 2 is ready. This page stays, because something was typed in it.').waitFor()
   await page.getByRole('button', { name: 'Show version 2' }).click()
   await soon(() => page.locator('iframe:not([aria-hidden])').getAttribute('src')).toContain(`preview-${app}`)
   await shown(page).getByText('Third').waitFor()
@@ -216,23 +216,25 @@ export function HomePage() {
     .getByRole('button', { name: /Console/ })
     .first()
     .click()
-  await page
+  const drawer = page.getByRole('region', { name: 'Console and network' })
+  await drawer
     .getByText(/the shelf is full/)
     .first()
     .waitFor()
   await shown(page).getByRole('button', { name: 'Open' }).click()
-  await page
+  await drawer
     .getByText(/no such book/)
     .first()
     .waitFor()
-  await page
+  await drawer
     .getByRole('button', { name: /src\/pages\/HomePage\.tsx:\d+/ })
     .first()
     .waitFor()
 
   await say(page, 'What do you see?')
   await soon(async () => (await server.api.turns(app))[1]?.status).toBe('completed')
-  const told = JSON.stringify(model.requests[seen + 3])
+  const { messages } = model.requests[seen + 3] as { messages: unknown[] }
+  const told = JSON.stringify(messages.at(-1)) // what the tools answered
   expect(told).toContain('the shelf is full')
   expect(told).toContain('no such book')
   expect(told).toMatch(/src\/pages\/HomePage\.tsx:1[0-9]/)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url))
@@ -15,11 +16,21 @@ export type Program = {
   signal(name: NodeJS.Signals): void
 }
 
-/** Starts it with nothing of the tests' environment but PATH; its owner ends it. */
+/** What a machine needs to reach the registry of packages: it is the person's own set-up, as at `bin/start`. */
+const NETWORK = /^(?:node_extra_ca_certs|npm_config_.*|https?_proxy|no_proxy)$/i
+
+const networkSetup = (): Record<string, string> => ({
+  npm_config_userconfig: join(homedir(), '.npmrc'),
+  ...Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value && NETWORK.test(name) ? [[name, value]] : [])),
+  ),
+})
+
+/** Starts it with nothing of the tests' environment but PATH and the way to the network; its owner ends it. */
 export function startProgram(env: Record<string, string>): Program {
   const child = spawn(process.execPath, [main], {
     cwd: tmpdir(),
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
+    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...networkSetup(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child

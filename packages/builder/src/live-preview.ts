@@ -21,6 +21,8 @@ export interface LivePreviewService {
     options: { env: Readonly<Record<string, string>>; signal: AbortSignal },
   ): Promise<Outcome<LiveState>>
   isOpen(app: string): boolean
+  /** Gets and bundles the packages that these files ask for, ahead of the first page that needs them. Never rejects. */
+  prepare(tree: SourceTree, signal: AbortSignal): Promise<void>
   /** Applies writes in order. Does nothing where no page is open. */
   change(app: string, changes: readonly LiveChange[]): Promise<LiveState | undefined>
   /** Answers a request to an open page's host. */

@@ -13,6 +13,7 @@ import {
   openSandbox,
   previewPageScript,
   starterStoreDir,
+  starterWants,
 } from '@overskill/builder'
 import type { Config } from './config.ts'
 import { StartRefused } from './life/start-refused.ts'
@@ -20,11 +21,14 @@ import type { Log } from './log.ts'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
+/** Longest that the starter's packages may take to be bundled for live pages, in ms. */
+const PREPARE_MS = 120_000
+
 /** Everything that works on an app's source: packages, builds and live pages, over one sandbox and one store. */
 export type Building = {
   store: DependencyStore
   builder: FastBuildService
-  /** Live pages; `onState` hears of a state that came by itself. Made once. */
+  /** Live pages, the starter's packages on their way; `onState` hears of a state that came by itself. Made once. */
   openLivePages(onState: NonNullable<LivePreviewOptions['onState']>): LivePreviewService
   close(): Promise<void>
 }
@@ -46,15 +50,18 @@ export async function openBuilding(config: Config, studioOrigins: readonly strin
   return {
     store,
     builder,
-    openLivePages: (onState) =>
-      createLivePreviewService({
+    openLivePages(onState) {
+      const pages = createLivePreviewService({
         ...shared,
         dependenciesDirs: [dirname(starterSet.dir), setsDir],
-        vendorCacheDir: join(config.dataDir, 'live-vendor'),
+        vendorCacheDir: join(starterStoreDir(repository), 'live'), // what the starter's packages come to is the same everywhere
         frameAncestors: studioOrigins,
         pageScript: previewPageScript(studioOrigins),
         onState,
-      }),
+      })
+      void pages.prepare(starterWants(repository), AbortSignal.timeout(PREPARE_MS))
+      return pages
+    },
     async close() {
       await builder.close()
       await styles.close()

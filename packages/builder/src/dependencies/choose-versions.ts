@@ -9,8 +9,8 @@ import { resolveLock } from './resolve-lock.ts'
 import type { SetRecord } from './set-record.ts'
 import type { Lock, Wants } from './wants.ts'
 
-/** What is installed for some wants. `pinned`: how it was at an earlier time. `base`: a lock that what it can stays as. */
-export type Wanted = { wants: Wants; base: Lock | null; pinned: ResolvedLock | null }
+/** What is installed for some wants. `pinned`: how it was at an earlier time. `base`: a set that what it can stays as. */
+export type Wanted = { wants: Wants; base: SetRecord | null; pinned: ResolvedLock | null }
 
 /** A lock that answers all of some wants. */
 export type ResolvedLock = Pick<SetRecord, 'lockName' | 'lock'>
@@ -33,9 +33,11 @@ export async function chooseVersions({ wants, base, pinned }: Wanted, work: Choo
     const known = placed({ lockName: NPM_LOCK, lock: new TextDecoder().decode(wants.lock.content) })
     if (known.ok) return known
   }
-  const lock = await resolveLock(wants, base ?? wants.lock, { ...work, workDir: join(work.dir, 'work') })
+  const lock = await resolveLock(wants, base ? lockOf(base) : wants.lock, { ...work, workDir: join(work.dir, 'work') })
   return lock.ok ? placed({ lockName: 'bun.lock', lock: lock.value }) : lock
 }
+
+const lockOf = ({ lockName, lock }: SetRecord): Lock => ({ name: lockName, content: new TextEncoder().encode(lock) })
 
 function readLock({ lockName, lock }: ResolvedLock, wants: Wants): Outcome<Placement[]> {
   if (lockName !== NPM_LOCK) return readBunLock(lock)

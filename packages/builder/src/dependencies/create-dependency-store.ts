@@ -62,8 +62,7 @@ export function createDependencyStore(options: DependencyStoreOptions): Dependen
     await swept
     const before = after ? planned(after) : undefined
     const beforeSet = before?.ok ? before.value.set : undefined
-    const record = beforeSet?.present ? readRecord(join(beforeSet.dir, 'set.json')) : null
-    const base = record ? { name: record.lockName, content: new TextEncoder().encode(record.lock) } : null
+    const base = beforeSet?.present ? readRecord(join(beforeSet.dir, 'set.json')) : null
     const job = { wants, base, pinned: readRecord(lockPath(dir, wants.key)), allowNew }
     const done = await thread.install(job, work)
     return done.ok ? ok(place(wants.key)) : done

@@ -8,9 +8,19 @@ import { describeSet } from './set-record.ts'
 import { packed } from './test-registry.ts'
 import { appWith, failureOf, inSet, openTestStore, setOf, type TestStore, workFor } from './test-store.ts'
 
+/** One for all tests below; each finds its folder and its registry empty. */
+let made: TestStore
+beforeAll(async () => {
+  made = await openTestStore({ registryLimits: { freshMs: 0 } })
+})
+beforeEach(async () => {
+  made.registry.reset()
+  await rm(made.dir, { recursive: true, force: true })
+})
+afterAll(() => made[Symbol.asyncDispose]())
+
 describe('a set', () => {
   test('holds what package.json asks for and what that needs, and is found without the network afterwards', async () => {
-    await using made = await openTestStore()
     made.registry.publish('outer@1.0.0', { manifest: { dependencies: { inner: '^1.0.0' } } })
     made.registry.publish('inner@1.0.0')
     made.registry.publish('inner@1.2.0')
@@ -28,7 +38,6 @@ describe('a set', () => {
   })
 
   test('two versions of a package stand where each is asked for', async () => {
-    await using made = await openTestStore()
     made.registry.publish('old-user@1.0.0', { manifest: { dependencies: { shared: '^1.0.0' } } })
     made.registry.publish('shared@1.0.0')
     made.registry.publish('shared@2.0.0')
@@ -38,7 +47,6 @@ describe('a set', () => {
   })
 
   test('a package asked for under another name stands under that, with a scope or without', async () => {
-    await using made = await openTestStore()
     made.registry.publish('@acme/real@1.0.0')
     const set = setOf(await made.add({ alias: 'npm:@acme/real@^1.0.0', '@acme/real': '1.0.0' }))
     expect(await inSet(set, 'alias/index.js')).toContain('@acme/real@1.0.0')
@@ -46,13 +54,11 @@ describe('a set', () => {
   })
 
   test('of nothing is empty', async () => {
-    await using made = await openTestStore()
     const set = setOf(await made.add({}))
     expect(readdirSync(join(set.dir, 'node_modules'))).toEqual([])
   })
 
   test('what only a toolchain needs is not installed', async () => {
-    await using made = await openTestStore()
     made.registry.publish('plain@1.0.0')
     const manifest = {
       dependencies: { plain: '1.0.0' },
@@ -64,7 +70,6 @@ describe('a set', () => {
   })
 
   test('two who ask for the same at once cause one install; one who leaves does not end it for the other', async () => {
-    await using made = await openTestStore()
     made.registry.publish('plain@1.0.0')
     const leaving = new AbortController()
     const both = [made.add({ plain: '1.0.0' }, { signal: leaving.signal }), made.add({ plain: '1.0.0' })]
@@ -74,22 +79,21 @@ describe('a set', () => {
   })
 
   test('two stores on one folder at once are harmless', async () => {
-    await using made = await openTestStore()
-    made.registry.publish('plain@1.0.0')
+    await using own = await openTestStore()
+    own.registry.publish('plain@1.0.0')
     const log = { error() {}, warn() {}, info() {} }
-    const other = createDependencyStore({ dir: made.dir, log, registry: made.registry.config })
+    const other = createDependencyStore({ dir: own.dir, log, registry: own.registry.config })
     const [one, two] = await Promise.all([
-      made.add({ plain: '1.0.0' }),
+      own.add({ plain: '1.0.0' }),
       other.obtain(appWith({ plain: '1.0.0' }), workFor()),
     ])
     await other.close()
     expect(setOf(one)).toEqual(setOf(two))
     expect(await inSet(setOf(one), 'plain/index.js')).toContain('plain@1.0.0')
-    expect(made.logged).toEqual([])
+    expect(own.logged).toEqual([])
   })
 
   test('a second set with the same package fetches nothing and takes no space for it', async () => {
-    await using made = await openTestStore()
     made.registry.publish('plain@1.0.0')
     made.registry.publish('more@1.0.0')
     await made.add({ plain: '1.0.0' })
@@ -99,7 +103,6 @@ describe('a set', () => {
   })
 
   test('what an app had keeps its version when another package is added', async () => {
-    await using made = await openTestStore()
     made.registry.publish('first@1.0.0')
     const before = appWith({ first: '^1.0.0' })
     await made.store.obtain(before, workFor())
@@ -110,21 +113,50 @@ describe('a set', () => {
     expect(await inSet(set, 'first/index.js')).toContain('first@1.0.0')
   })
 
+  test('made out of another has what was chosen, also where a package moved, changed or went', async () => {
+    made.registry.publish('shared@1.0.0')
+    made.registry.publish('shared@2.0.0')
+    made.registry.publish('user@1.0.0', { manifest: { dependencies: { shared: '^1.0.0' } } })
+    made.registry.publish('other@1.0.0', { manifest: { dependencies: { shared: '^2.0.0' } } })
+    const before = appWith({ user: '1.0.0', shared: '2.0.0' }) // user has a shared of its own
+    expect(
+      await inSet(setOf(await made.store.obtain(before, workFor())), 'user/node_modules/shared/index.js'),
+    ).toContain('1.0.0')
+
+    const change = async (dependencies: Record<string, string>) => {
+      const set = setOf(await made.store.obtain(appWith(dependencies), { ...workFor(), after: before }))
+      const fresh = await openTestStore({ registry: made.registry.config })
+      const same = setOf(await fresh.store.obtain(appWith(dependencies), workFor()))
+      const [ours, theirs] = [set, same].map(({ dir }) =>
+        readdirSync(join(dir, 'node_modules'), { recursive: true }).map(String).toSorted(),
+      )
+      await fresh[Symbol.asyncDispose]()
+      expect(ours).toEqual(theirs)
+      return set
+    }
+    const down = await change({ user: '1.0.0', shared: '1.0.0' })
+    expect(await inSet(down, 'shared/index.js')).toContain('shared@1.0.0')
+    expect(await inSet(down, 'user/node_modules/shared/index.js')).toBe(null)
+    const gone = await change({ shared: '2.0.0', other: '1.0.0' })
+    expect(await inSet(gone, 'user/package.json')).toBe(null)
+    expect(readdirSync(join(made.dir, 'work'))).toEqual([])
+  })
+
   test('one that was swept comes out the same when it is asked for again, though newer versions came', async () => {
-    await using made = await openTestStore()
-    made.registry.publish('plain@1.0.0')
-    const { dir } = setOf(await made.add({ plain: '^1.0.0' }))
-    await made.store.close()
+    await using own = await openTestStore()
+    own.registry.publish('plain@1.0.0')
+    const { dir } = setOf(await own.add({ plain: '^1.0.0' }))
+    await own.store.close()
     const longAgo = new Date(Date.now() - 40 * 24 * 60 * 60_000)
     await utimes(join(dir, 'set.json'), longAgo, longAgo)
-    made.registry.publish('plain@1.9.0')
+    own.registry.publish('plain@1.9.0')
     const log = { error() {}, warn() {}, info() {} }
-    const next = createDependencyStore({ dir: made.dir, log, registry: made.registry.config })
+    const next = createDependencyStore({ dir: own.dir, log, registry: own.registry.config })
     await next.resolve(['plain'], workFor())
     await next.close()
     expect(existsSync(dir)).toBe(false)
 
-    const again = createDependencyStore({ dir: made.dir, log, registry: made.registry.config })
+    const again = createDependencyStore({ dir: own.dir, log, registry: own.registry.config })
     const set = setOf(await again.obtain(appWith({ plain: '^1.0.0' }), workFor()))
     await again.close()
     expect(await inSet(set, 'plain/index.js')).toContain('plain@1.0.0')
@@ -134,27 +166,16 @@ describe('a set', () => {
     await using program = await openTestStore()
     program.registry.publish('plain@1.0.0')
     const theirs = setOf(await program.add({ plain: '1.0.0' }))
-    await using made = await openTestStore({ trustedDirs: [program.dir], fallback: theirs })
-    made.registry.publish('plain@1.0.0')
-    made.registry.publish('more@1.0.0')
-    expect(setOf(await made.add({ plain: '1.0.0' }))).toEqual(theirs)
-    expect(made.store.find(appWith({}, { 'package.json': '' }))).toMatchObject({ ok: false })
-    expect(made.store.find(new Map())).toEqual({ ok: true, value: theirs }) // an app without package.json
-    await made.add({ plain: '1.0.0', more: '1.0.0' })
-    expect(made.registry.asked.filter((path) => path.endsWith('.tgz'))).toEqual(['/more/-/more-1.0.0.tgz'])
+    await using own = await openTestStore({ trustedDirs: [program.dir], fallback: theirs })
+    own.registry.publish('plain@1.0.0')
+    own.registry.publish('more@1.0.0')
+    expect(setOf(await own.add({ plain: '1.0.0' }))).toEqual(theirs)
+    expect(own.store.find(appWith({}, { 'package.json': '' }))).toMatchObject({ ok: false })
+    expect(own.store.find(new Map())).toEqual({ ok: true, value: theirs }) // an app without package.json
+    await own.add({ plain: '1.0.0', more: '1.0.0' })
+    expect(own.registry.asked.filter((path) => path.endsWith('.tgz'))).toEqual(['/more/-/more-1.0.0.tgz'])
   })
 })
-
-/** One for all tests below; each finds its folder and its registry empty. */
-let made: TestStore
-beforeAll(async () => {
-  made = await openTestStore({ registryLimits: { freshMs: 0 } })
-})
-beforeEach(async () => {
-  made.registry.reset()
-  await rm(made.dir, { recursive: true, force: true })
-})
-afterAll(() => made[Symbol.asyncDispose]())
 
 describe('L23: nothing of a package runs, and nothing of it gets anywhere else', () => {
   test('no script of a package runs', async () => {

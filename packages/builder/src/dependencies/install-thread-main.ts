@@ -8,9 +8,11 @@ import { openRegistry } from './registry.ts'
 /** The thread in which packages are installed: large answers are read and thousands of files made there, away from the server's own. */
 const options = workerData as InstallThreadOptions
 const port = must(parentPort, 'The port of a thread')
-const installer = openSandbox(options.sandbox).then((sandbox) =>
-  createInstaller({ ...options, sandbox, registry: openRegistry(options.registry, options.registryLimits) }),
-)
+const installer = createInstaller({
+  ...options,
+  sandbox: openSandbox(options.sandbox),
+  registry: openRegistry(options.registry, options.registryLimits),
+})
 const running = new Map<number, AbortController>()
 const say = (message: FromThread): void => port.postMessage(message)
 
@@ -19,11 +21,10 @@ async function run(message: Exclude<ToThread, { kind: 'stop' }>): Promise<void> 
   const stop = new AbortController()
   running.set(id, stop)
   try {
-    const made = await installer
     const outcome =
       message.kind === 'resolve'
-        ? await made.resolve(message.requests, message.allowNew, stop.signal)
-        : await made.install(message.job, {
+        ? await installer.resolve(message.requests, message.allowNew, stop.signal)
+        : await installer.install(message.job, {
             ...{ signal: stop.signal, limitMs: message.limitMs },
             onProgress: (progress) => say({ id, kind: 'progress', progress }),
           })

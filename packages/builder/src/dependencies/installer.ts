@@ -2,8 +2,8 @@ import { fail, ok, type InstallProgress, type Outcome } from '@overskill/protoco
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { chooseVersions, type Wanted } from './choose-versions.ts'
 import { fetchPackages } from './fetch-packages.ts'
-import { layOutSet } from './lay-out-set.ts'
-import { openPackageFiles, type PackageFiles } from './package-files.ts'
+import { openSetInMaking } from './lay-out-set.ts'
+import { openPackageFiles, type PackageFiles, type StoredPackage } from './package-files.ts'
 import type { Registry } from './registry.ts'
 import { openRegistryDoor } from './registry-door.ts'
 import { resolveRequests } from './resolve-requests.ts'
@@ -18,7 +18,8 @@ export type InstallerOptions = {
   /** Stores that came with the program, only read. */
   trustedDirs: readonly string[]
   registry: Registry
-  sandbox: Sandbox
+  /** Asked for when versions have to be chosen: nothing else waits for it. */
+  sandbox: Promise<Sandbox>
 }
 
 const MOST = { packages: 2_000, bytes: 1024 * 1024 * 1024 }
@@ -57,12 +58,20 @@ async function install(job: InstallJob, work: InstallWork, parts: Parts): Promis
   const progress = follow(work.onProgress)
   const mayBeNew = whoMayBeNew(job.allowNew)
   progress.now('resolving')
+  const making = openSetInMaking(parts.dir)
   const door = await openRegistryDoor({
     ...{ registry: parts.registry, signal, mayBeNew, mostNames: MOST.packages * 2 },
     onAsked: () => progress.count(1, 0),
   })
   try {
-    const chosen = await chooseVersions(job, { ...parts, door, signal, limitMs: work.limitMs })
+    if (job.base && !job.pinned) making.begin(job.base.checksums, (integrity) => findStored(integrity, parts))
+    const chosen = await chooseVersions(job, {
+      ...parts,
+      sandbox: await parts.sandbox,
+      door,
+      signal,
+      limitMs: work.limitMs,
+    })
     if (!chosen.ok) return chosen
     const { placements } = chosen.value
     if (placements.length > MOST.packages)
@@ -81,11 +90,21 @@ async function install(job: InstallJob, work: InstallWork, parts: Parts): Promis
       return fail('build_failed', `Fetching packages took longer than ${work.limitMs / 1000} s and was ended.`)
     if (!packages.ok) return packages
     progress.now('linking')
-    layOutSet(parts.dir, job.wants.key, chosen.value, packages.value)
+    await making.finish(job.wants.key, chosen.value, packages.value)
     return ok(undefined)
   } finally {
+    await making.drop()
     await door.close()
   }
+}
+
+/** Of the packages that came with the program, else of our own. */
+function findStored(integrity: string, { own, trusted }: Parts): StoredPackage | null {
+  for (const files of [...trusted, own]) {
+    const stored = files.find(integrity)
+    if (stored) return stored
+  }
+  return null
 }
 
 /** Counts of the phase that runs; what was fetched is still told while it is laid out. */

@@ -6,6 +6,8 @@ import { z } from 'zod'
 export const SetRecord = z.object({
   /** Version by place below `node_modules`. */
   versions: z.record(z.string(), z.string()),
+  /** Checksum of what stands there. */
+  checksums: z.record(z.string(), z.string()),
   /** The lock that says so: `bun.lock`, or `package-lock.json` as the app has it. */
   lockName: z.enum(['bun.lock', 'package-lock.json']),
   lock: z.string(),

@@ -101,7 +101,7 @@ export class LivePage {
 
   async #load(): Promise<Outcome<LiveState>> {
     if (this.#faults >= MOST_FAULTS) return ok(broken(GIVEN_UP))
-    const vendor = await this.#rooms.vendors.obtain(this.#content.set)
+    const vendor = await this.#rooms.vendors.obtain(this.#content.set, this.#content.tree)
     if (!vendor) return fail('build_failed', 'The packages of this app could not be prepared for live pages.')
     try {
       this.#shard ??= await this.#rooms.shards.obtain(this.#app)
@@ -123,7 +123,7 @@ export class LivePage {
       vendor,
     })
     if (reply?.kind === 'state' && reply.wants.length > 0) {
-      const more = await this.#rooms.vendors.obtain(set, reply.wants)
+      const more = await this.#rooms.vendors.obtain(set, tree, reply.wants)
       if (more) reply = await child.ask({ kind: 'vendor', app: this.#app, vendor: more })
     }
     if (reply?.kind === 'state') return ok(reply.state)
@@ -133,9 +133,9 @@ export class LivePage {
 
   /** Bundles modules that a change asks for, off its path, and tells how the page is then. */
   #prepare(wants: readonly string[]): void {
-    const { set } = this.#content
+    const { set, tree } = this.#content
     const work = async (): Promise<void> => {
-      const vendor = await this.#rooms.vendors.obtain(set, wants)
+      const vendor = await this.#rooms.vendors.obtain(set, tree, wants)
       const shard = this.#shard
       if (!vendor || !shard?.child.isUsable() || this.#content.set.key !== set.key) return
       const reply = await shard.child.ask({ kind: 'vendor', app: this.#app, vendor })

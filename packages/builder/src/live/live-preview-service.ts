@@ -106,8 +106,7 @@ class LivePreviews implements LivePreviewService {
     tree: SourceTree,
     { env, signal }: { env: Readonly<Record<string, string>>; signal: AbortSignal },
   ): Promise<Outcome<LiveState>> {
-    for (const dir of [this.#options.vendorCacheDir, ...this.#options.dependenciesDirs])
-      await mkdir(dir, { recursive: true })
+    await this.#makeDirs()
     const set = await this.#obtainSet(app, tree, signal)
     if (!set.ok) return set
     const content = { tree, env, set: set.value }
@@ -129,11 +128,20 @@ class LivePreviews implements LivePreviewService {
     page.usedAt = performance.now()
     const state = await page.change(changes)
     if (!changes.some(({ path }) => PACKAGE_FILES.has(path))) return state
-    const { content } = page
-    const set = this.#options.dependencies.find(content.tree)
-    if (!set.ok || !set.value?.present || set.value.key === content.set.key) return state
-    const outcome = await page.open({ ...content, set: set.value })
+    const set = this.#options.dependencies.find(page.content.tree)
+    if (!set.ok || set.value?.key === page.content.set.key) return state
+    if (!set.value?.present) {
+      void this.#installLater(app, page)
+      return state
+    }
+    const outcome = await page.open({ ...page.content, set: set.value })
     return outcome.ok ? outcome.value : state
+  }
+
+  async prepare(tree: SourceTree, signal: AbortSignal): Promise<void> {
+    await this.#makeDirs()
+    const set = await this.#obtainSet('', tree, signal)
+    if (set.ok) await this.#vendors.obtain(set.value, tree)
   }
 
   handle(app: string, request: IncomingMessage, response: ServerResponse): void {
@@ -175,6 +183,22 @@ class LivePreviews implements LivePreviewService {
     this.#vendors.end()
     this.#proxy.close()
     await this.#shards.end()
+  }
+
+  async #makeDirs(): Promise<void> {
+    for (const dir of [this.#options.vendorCacheDir, ...this.#options.dependenciesDirs])
+      await mkdir(dir, { recursive: true })
+  }
+
+  /** `package.json` was written by hand: the page stays as it is until its packages are here. Never rejects. */
+  async #installLater(app: string, page: LivePage): Promise<void> {
+    const asked = page.content.tree
+    const set = await this.#obtainSet(app, asked, AbortSignal.timeout(this.#limits.installMs))
+    if (!set.ok || this.#pages.get(app) !== page) return
+    const now = this.#options.dependencies.find(page.content.tree)
+    if (!now.ok || now.value?.key !== set.value.key || page.content.set.key === set.value.key) return
+    const outcome = await page.open({ ...page.content, set: set.value })
+    if (outcome.ok) this.#options.onState?.(app, outcome.value)
   }
 
   #rooms(): ConstructorParameters<typeof LivePage>[1] {

@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { PackageStore } from '../engine/package-store.ts'
-
-const Manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) })
 
 /** What every page of React needs, whether its files name it or not. */
 const ALWAYS = ['react', 'react-dom', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime']
@@ -19,10 +16,8 @@ const TOOLS =
  * The modules of packages that a live page finds at hand: each package that the set was made for, by its own name, and what
  * React's pages need. Sorted; only what is there.
  */
-export function listLiveSpecifiers(store: PackageStore, dependencySetDir: string): string[] {
-  const path = join(dependencySetDir, 'package.json')
-  const manifest = existsSync(path) ? Manifest.safeParse(JSON.parse(readFileSync(path, 'utf8'))) : null
-  const named = Object.keys(manifest?.success ? manifest.data.dependencies : {}).filter((name) => !TOOLS.test(name))
+export function listLiveSpecifiers(store: PackageStore, names: readonly string[]): string[] {
+  const named = names.filter((name) => !TOOLS.test(name))
   const all = [...new Set([...named, ...ALWAYS])].filter((name) => isScript(store.findModule(name)))
   const maker = ICON_MAKERS.find((name) => existsSync(join(store.root, name)))
   return [...all, ...(maker ? [maker] : [])].toSorted()

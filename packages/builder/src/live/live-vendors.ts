@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { contentHash } from '../engine/output.ts'
 import { encodeFrame, readFrames } from '../frames.ts'
 import type { BuildLog } from '../log.ts'
+import type { SourceTree } from '../artifact.ts'
+import { readWants } from '../dependencies/wants.ts'
 import type { DependencySet } from '../dependency-set.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { keepVendorSet, touchVendorSet } from '../vendor-cache.ts'
@@ -18,6 +20,8 @@ export type LiveVendorsOptions = {
   vendorCacheDir: string
   log: BuildLog
 }
+
+type Asked = { names: string[]; extras: string[] }
 
 /** Raise it when the way in which packages are bundled for live pages changes. */
 const RECIPE = 1
@@ -42,15 +46,18 @@ export class LiveVendors {
   /**
    * The bundled packages of a set, with these modules among them; made now when they are not there. Null when that failed.
    *
-   * @param wants Modules beyond the set's own packages; what others wanted of it stays.
+   * @param tree An app that asks for this set: it names the packages.
+   * @param wants Modules beyond those packages' own; what others wanted of the set stays.
    */
-  obtain(set: DependencySet, wants: readonly string[] = []): Promise<LiveVendorSet | null> {
+  obtain(set: DependencySet, tree: SourceTree, wants: readonly string[] = []): Promise<LiveVendorSet | null> {
     const extras = this.#extras.get(set.key) ?? new Set<string>()
     this.#extras.set(set.key, extras)
     for (const want of wants) extras.add(want)
     const asked = [...extras].toSorted()
-    const name = this.#nameOf(set, asked)
-    const known = this.#made.get(name) ?? this.#find(set, asked, name)
+    const listed = readWants(tree)
+    const names = Object.keys((listed.ok && listed.value?.dependencies) || {})
+    const name = contentHash(JSON.stringify(['live', RECIPE, VENDOR_RECIPE, set.key, names, asked]), 32)
+    const known = this.#made.get(name) ?? this.#find(set, { names, extras: asked }, name)
     this.#made.set(name, known)
     return known
   }
@@ -59,32 +66,28 @@ export class LiveVendors {
     for (const kill of this.#running) kill()
   }
 
-  #nameOf(set: DependencySet, extras: readonly string[]): string {
-    return contentHash(JSON.stringify(['live', RECIPE, VENDOR_RECIPE, set.key, extras]), 32)
-  }
-
-  async #find(set: DependencySet, extras: string[], name: string): Promise<LiveVendorSet | null> {
+  async #find(set: DependencySet, asked: Asked, name: string): Promise<LiveVendorSet | null> {
     const { vendorCacheDir, log } = this.#options
     const kept = await readFile(join(vendorCacheDir, `${name}.json`), 'utf8').catch(() => null)
     const parsed = kept === null ? null : VendorSet.safeParse(parseJson(kept))
     if (parsed?.success) {
       await touchVendorSet(vendorCacheDir, name).catch(() => null) // swept a moment ago: it is in memory still
-      return { set: parsed.data, extras }
+      return { set: parsed.data, extras: asked.extras }
     }
     const startedAt = performance.now()
-    const reply = await this.#bundle(set, extras)
+    const reply = await this.#bundle(set, asked)
     if (reply?.kind !== 'made') {
       log.warn('Packages could not be bundled for live pages', { reason: reply?.message ?? 'The process ended.' })
       this.#made.delete(name)
       return null
     }
-    const made = { set: { ...reply.set, key: name }, extras }
+    const made = { set: { ...reply.set, key: name }, extras: asked.extras }
     await keepVendorSet(vendorCacheDir, made.set, reply.contents)
     log.info('Packages were bundled for live pages', { ms: Math.round(performance.now() - startedAt) })
     return made
   }
 
-  async #bundle(set: DependencySet, extras: readonly string[]): Promise<LiveVendorReply | null> {
+  async #bundle(set: DependencySet, asked: Asked): Promise<LiveVendorReply | null> {
     const { sandbox, dependenciesDirs, log } = this.#options
     const confined = sandbox.start({ args: [MAIN, set.dir], readable: [...dependenciesDirs, set.dir], heapMb: HEAP_MB })
     const { child } = confined
@@ -107,7 +110,7 @@ export class LiveVendors {
     })
     child.once('error', () => resolve(null))
     child.once('exit', () => resolve(null))
-    child.stdin.write(encodeFrame({ key: set.key, extras }))
+    child.stdin.write(encodeFrame({ key: set.key, ...asked }))
     const reply = await promise
     clearTimeout(deadline)
     clearInterval(memory)

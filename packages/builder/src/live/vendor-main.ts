@@ -24,8 +24,8 @@ async function bundle(from: PackageStore, key: string, specifiers: readonly stri
   return buildVendor(from, key, settleNames(from, whole), 'development')
 }
 
-async function answer({ key, extras }: LiveVendorRequest): Promise<LiveVendorReply> {
-  const base = listLiveSpecifiers(store, dependencySetDir)
+async function answer({ key, names, extras }: LiveVendorRequest): Promise<LiveVendorReply> {
+  const base = listLiveSpecifiers(store, names)
   const wanted = [...new Set([...base, ...extras])].toSorted()
   try {
     return made(await bundle(store, key, wanted))

@@ -27,7 +27,7 @@ const PACKAGES = {
 export async function findStyleSet(): Promise<string> {
   const manifest = JSON.stringify({ name: 'app', private: true, dependencies: PACKAGES })
   const key = createHash('sha256').update(manifest).digest('hex').slice(0, 12)
-  const dir = join(repositoryDir, '.runtime', 'dependencies', `test-${key}`)
+  const dir = join(repositoryDir, '.runtime', 'test-sets', key)
   if (existsSync(join(dir, 'node_modules'))) return dir
   await mkdir(dirname(dir), { recursive: true })
   const making = await mkdtemp(`${dir}-making-`)

@@ -80,7 +80,7 @@ class FollowedPages implements LivePreviews {
     }
     this.#pages.set(app, page)
     page.opening = this.#start(app, page).catch((error: unknown) => {
-      this.#options.onError(error, { app })
+      if (!stop.signal.aborted) this.#options.onError(error, { app })
       return fail('internal', 'The live page could not be opened. The log has the details.')
     })
     const opened = await page.opening
@@ -103,9 +103,9 @@ class FollowedPages implements LivePreviews {
   async close(): Promise<void> {
     this.#isClosed = true
     const pages = [...this.#pages.values()]
-    for (const page of pages) page.stop.abort()
-    await Promise.all(pages.map(({ opening, telling }) => Promise.all([opening, telling])))
     this.#pages.clear()
+    for (const page of pages) page.stop.abort() // what is still opening finds this, and is not waited for
+    await Promise.all(pages.map(({ telling }) => telling))
     await this.#options.service.end()
   }
 
@@ -126,10 +126,12 @@ class FollowedPages implements LivePreviews {
     if (page.stop.signal.aborted) return fail('not_found', 'The app went away meanwhile.')
     page.isReady = true
     this.#tell(app, page, opened.value)
-    void this.#follow(app, page, seq).catch((error: unknown) => {
-      this.#options.onError(error, { app })
-      return this.drop(app) // the next request opens it anew, with the newest files
-    })
+    this.#follow(app, page, seq)
+      .catch((error: unknown) => {
+        this.#options.onError(error, { app })
+        return this.drop(app) // the next request opens it anew, with the newest files
+      })
+      .catch((error: unknown) => this.#options.onError(error, { app }))
     return ok(undefined)
   }
 

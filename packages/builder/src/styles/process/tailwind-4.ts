@@ -16,10 +16,10 @@ export function createTailwind4(modules: readonly StyleModule[], code: AppCode):
       const compiler = await compile(sheet.text, {
         base: sheet.id,
         from: sheet.id,
-        async loadModule(specifier, base) {
+        async loadModule(specifier, base, kind) {
           const module = modules.find((item) => item.specifier === specifier && item.fromId === base)
           if (!module) throw new Error(`"${specifier}" was not found.`)
-          return { path: base, base, module: load(module) as never }
+          return { path: base, base, module: checked(load(module), specifier, kind) as never }
         },
         async loadStylesheet(specifier, base) {
           const found = sheet.imports.find((item) => item.specifier === specifier && item.fromId === base)
@@ -30,4 +30,12 @@ export function createTailwind4(modules: readonly StyleModule[], code: AppCode):
       return compiler.build([...sheet.candidates])
     },
   }
+}
+
+/** Tailwind would say "b is not a function". */
+function checked(module: unknown, specifier: string, kind: 'plugin' | 'config'): unknown {
+  const isObject = typeof module === 'object' && module !== null
+  const isPlugin = typeof module === 'function' || (isObject && 'handler' in module)
+  if (kind === 'plugin' ? isPlugin : isObject) return module
+  throw new Error(`"${specifier}" is no Tailwind ${kind}.`)
 }

@@ -1,29 +1,12 @@
 import { constants, copyFileSync, linkSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Placement } from './placement.ts'
 import type { StoredPackage } from './package-files.ts'
 
 /** Codes with which a file system says that it has no second name for a file there: then the file is copied. */
 const NO_LINK = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'])
 
-/**
- * Lays out `node_modules`: each file of each package is another name of the one in the store, so that a set costs no space.
- *
- * @param target The `node_modules` to make; must not be there yet.
- */
-export function linkPackages(
-  target: string,
-  packages: readonly { placement: Placement; stored: StoredPackage }[],
-): void {
-  mkdirSync(target, { recursive: true })
-  // Outer ones first: what a package brings inside itself gives way to nothing.
-  const sorted = packages.toSorted((a, b) => (a.placement.place < b.placement.place ? -1 : 1))
-  for (const { placement, stored } of sorted) {
-    linkPackage(stored, join(target, placement.place))
-  }
-}
-
-function linkPackage({ dir, files }: StoredPackage, to: string): void {
+/** Lays out a package: each of its files is another name of the one in the store, so that it costs no space. */
+export function linkPackage({ dir, files }: StoredPackage, to: string): void {
   mkdirSync(to, { recursive: true })
   for (const folder of new Set(files.map((path) => dirname(path)))) {
     if (folder !== '.') mkdirSync(join(to, folder), { recursive: true })
