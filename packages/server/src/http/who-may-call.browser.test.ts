@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newId } from '@overskill/protocol'
 import { routes } from './route-table.ts'
 import { startTestServer } from './test-server.ts'
@@ -25,6 +25,12 @@ let browser: Browser
 beforeAll(async () => {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
   browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args })
+  // A page that stays as it is: the one that waits for an app loads itself anew.
+  const headers = { host: `localhost:${port}` }
+  const changes = [{ path: 'index.html', content: '<!doctype html><title>Attacker</title>' }]
+  await server.send({ method: 'POST', path: `/api/apps/${app}/files`, headers, json: { changes } })
+  const page = () => server.send({ path: '/', headers: { host: `preview-${app}.localhost:${port}` } })
+  await vi.waitFor(async () => expect((await page()).status).toBe(200), { timeout: 60_000 })
 })
 afterAll(async () => {
   await browser.close()
@@ -60,8 +66,6 @@ async function openAt(address: string): Promise<Attack> {
   const context = await browser.newContext({ bypassCSP: true })
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
-  // A page that stays as it is: the one that waits for an app loads itself anew.
-  await context.route(address, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
   await page.goto(address)
   const network = await context.newCDPSession(page)
   await network.send('Network.enable')
