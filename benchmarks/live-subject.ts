@@ -1,11 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createLivePreviewService, findDependencySet, openSandbox, type LivePreviewService } from '@overskill/builder'
 import { assert, ok } from '@overskill/protocol'
 
@@ -37,18 +39,17 @@ export async function prepareLiveSubject(): Promise<LiveSubject> {
   assert(marked !== app, 'The app has routes')
   tree.set('src/App.tsx', encode(`import { BenchMark } from '@/components/bench-mark'\n${marked}`))
   tree.set(MARK_FILE, encode(markSource('start')))
-  const config = new TextDecoder().decode(tree.get('vite.config.ts'))
-  // Its packages are a link to a set that must not change: what Vite makes of them is kept beside the app.
-  const kept = config.replace('defineConfig({', `defineConfig({ cacheDir: '.vite',`)
-  assert(kept !== config, 'The config can be told where its cache is')
-  tree.set('vite.config.ts', encode(kept))
-  // Below the repository, whose own Vite and plugins are the reference: an app's set has no toolchain in it.
-  const dir = await realpath(await mkdtemp(join(repositoryDir, '.runtime', 'bench-live-')))
+  const dir = await realpath(await mkdtemp(join(tmpdir(), 'bench-live-')))
   for (const [path, content] of tree) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), content)
   }
-  await symlink(join(set.dir, 'node_modules'), join(dir, 'node_modules'))
+  // Second names of the set's files, not a link to the set: Vite writes into this folder, and Tailwind would follow a link.
+  await promisify(execFile)('cp', ['-al', join(set.dir, 'node_modules'), join(dir, 'node_modules')])
+  for (const name of TOOLCHAIN) {
+    await mkdir(dirname(join(dir, 'node_modules', name)), { recursive: true })
+    await symlink(join(repositoryDir, 'node_modules', name), join(dir, 'node_modules', name))
+  }
   return { tree, dir, close: () => rm(dir, { recursive: true, force: true }) }
 }
 
@@ -57,6 +58,9 @@ const dependencySet = (): ReturnType<typeof findDependencySet> => {
   assert(set.present, 'The packages for apps are installed (node scripts/install-dependencies.mjs)')
   return set
 }
+
+/** What an app's own Vite needs besides its packages: of the repository, because a set has no toolchain in it. */
+const TOOLCHAIN = ['vite', '@vitejs/plugin-react', '@tailwindcss/vite']
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -112,7 +116,7 @@ export async function startOurLive(vendorCacheDir: string): Promise<OurLive> {
 /** Plain `vite dev` on the folder, as its users start it. */
 export async function startViteDev(dir: string): Promise<{ url: string; close(): Promise<void> }> {
   const vite = join(repositoryDir, 'node_modules/vite/bin/vite.js')
-  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0', '--configLoader', 'runner'], {
+  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0'], {
     cwd: dir,
     env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

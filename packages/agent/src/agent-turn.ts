@@ -47,6 +47,8 @@ export type AgentRun<Work> = {
   /** The number of the next step, 1 by default. */
   step?: number
   resume?: ResumedStep
+  /** How often faults of the work were given back before, when the turn goes on (L17). */
+  repairs?: number
   /** What a request cost; by the price table and the model's id by default. */
   costOf?: (usage: ModelUsage) => Cost
   log?: (note: AgentNote) => void
@@ -74,6 +76,8 @@ export type AgentTurn<Work> = {
   /** Whether files were changed since the work was last looked at, and the faults that the model has heard of. */
   unchecked: boolean
   faults: Set<string>
+  /** Faults given back so far, those of a former owner included. */
+  repairs: number
   /** How often each thing has happened that may happen only so often. */
   count: { retries: number; nudges: number; continues: number; cuts: number; pauses: number }
   cost: Cost
@@ -108,6 +112,7 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     dropUnboundThinking: false,
     unchecked: run.resume !== undefined || (run.step ?? 1) > 1,
     faults: new Set(),
+    repairs: run.repairs ?? 0,
     count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0 },
     cost: noCost,
     progress: run.resume !== undefined || (run.step ?? 1) > 1,

@@ -17,12 +17,13 @@ export async function giveBackFault<Work>(turn: AgentTurn<Work>): Promise<string
     await journal.notice('warning', 'repair_stopped', text, ['continue', 'settings'])
     return undefined
   }
-  if (faults.size >= limits.repairs) {
-    const text = `The model tried ${faults.size} times to mend what it made, and there is still a fault. ${fault.forPerson}`
+  if (turn.repairs >= limits.repairs) {
+    const text = `The model tried ${turn.repairs} times to mend what it made, and there is still a fault. ${fault.forPerson}`
     await journal.notice('warning', 'repair_stopped', text, ['continue', 'settings'])
     return undefined
   }
   faults.add(fault.fingerprint)
+  turn.repairs += 1
   await journal.notice('info', 'repair_asked', `${fault.forPerson} The model is asked to mend it.`)
   return fault.forModel
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import { ok, type BuildError } from '@overskill/protocol'
+import { type Failure, ok, type BuildError } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
 import type { BuildInput, ChildAnswer } from './build-child.ts'
@@ -60,9 +60,10 @@ const failed = (message: string, ms: number): BuildResult => ({ ok: false, error
 const obtainSet = async (tree: SourceTree, signal: AbortSignal, options: FastBuildOptions) =>
   (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(options.starterSet)
 
-const withoutPackages = (message: string): BuildResult => ({
+/** What `package.json` asks for cannot be had: its own fault, or that of the way there. */
+const withoutPackages = ({ code, detail: message }: Failure): BuildResult => ({
   ...{ ok: false, ms: 0 },
-  errors: [{ file: 'package.json', message }],
+  errors: [code === 'build_failed' ? { message } : { file: 'package.json', message }],
 })
 
 type Built = Extract<ChildAnswer, { kind: 'built' }>
@@ -135,7 +136,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
     if (tooLarge.length > 0) return { ok: false, errors: tooLarge, ms: 0 }
     if (work.signal.aborted) return failed(STOPPED, 0)
     const set = await obtainSet(tree, work.signal, options)
-    if (!set.ok) return withoutPackages(set.failure.detail)
+    if (!set.ok) return withoutPackages(set.failure)
     const endTurn = await turns.take(work.signal)
     if (!endTurn) return failed(STOPPED, 0)
     return run(tree, set.value, work).finally(endTurn)

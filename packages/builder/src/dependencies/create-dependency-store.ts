@@ -29,6 +29,7 @@ export type DependencyStoreOptions = {
 
 /** Sets that nobody used for a month are removed when the store opens, except those that came with the program. */
 const KEEP_SETS_MS = 30 * 24 * 60 * 60_000
+const STOPPED = fail('build_failed', 'Adding packages was stopped.')
 /** Installs that run side by side; others wait. */
 const AT_ONCE = 3
 
@@ -41,7 +42,7 @@ export function createDependencyStore(options: DependencyStoreOptions): Dependen
     },
     log,
   )
-  const shared = createSharedWork<Outcome<DependencySet>>(AT_ONCE)
+  const shared = createSharedWork<Outcome<DependencySet>>(AT_ONCE, STOPPED)
   const swept = sweepSets(dir, KEEP_SETS_MS).catch((error: unknown) =>
     log.warn('The store of packages was not swept', { error }),
   )
@@ -108,7 +109,7 @@ type SharedWork = { signal: AbortSignal; onProgress: (progress: InstallProgress)
 type Follower = { signal: AbortSignal; onProgress?: ((progress: InstallProgress) => void) | undefined }
 
 /** Runs work of one name once for all who ask for it meanwhile; it is stopped when none of them waits any more. */
-function createSharedWork<T>(atOnce: number) {
+function createSharedWork<T>(atOnce: number, stopped: T) {
   const running = new Map<string, { followers: Set<Follower>; stop: AbortController; result: Promise<T> }>()
   const turns: (() => void)[] = []
   let free = atOnce
@@ -127,7 +128,9 @@ function createSharedWork<T>(atOnce: number) {
     const followers = new Set<Follower>()
     const stop = new AbortController()
     const onProgress = (progress: InstallProgress): void => followers.forEach((each) => each.onProgress?.(progress))
-    const result = inTurn(() => start({ signal: stop.signal, onProgress })).finally(() => running.delete(id))
+    const result = inTurn(() => start({ signal: stop.signal, onProgress })).finally(() => {
+      if (running.get(id) === entry) running.delete(id) // one that was stopped may have a successor
+    })
     const entry = { followers, stop, result }
     running.set(id, entry)
     return entry
@@ -137,14 +140,16 @@ function createSharedWork<T>(atOnce: number) {
       const known = running.get(id)
       const entry = known && !known.stop.signal.aborted ? known : begin(id, start)
       entry.followers.add(follower)
+      const left = Promise.withResolvers<T>()
       const leave = (): void => {
+        left.resolve(stopped)
         entry.followers.delete(follower)
         if (entry.followers.size === 0) entry.stop.abort()
       }
       follower.signal.addEventListener('abort', leave, { once: true })
       if (follower.signal.aborted) leave()
       try {
-        return await entry.result
+        return await Promise.race([entry.result, left.promise])
       } finally {
         follower.signal.removeEventListener('abort', leave)
       }

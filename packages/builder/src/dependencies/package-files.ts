@@ -51,6 +51,7 @@ export function openPackageFiles(dir: string): PackageFiles {
       try {
         writeFiles(work, files)
         mkdirSync(dirname(place), { recursive: true })
+        if (!existsSync(`${place}.json`)) rmSync(place, { recursive: true, force: true }) // half of one, left by a sweep
         moveInto(work, place)
         const bytes = files.reduce((sum, { content }) => sum + content.length, 0)
         const index = { name, version, files: files.map(({ path }) => path), bytes, publishedMs }

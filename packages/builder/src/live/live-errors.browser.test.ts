@@ -26,7 +26,14 @@ export function App() {
   const [n, setN] = useState(0)
   return <button id="count" onClick={() => setN(n + 1)}>${words} {n} {data.name}</button>
 }`
-const FILES = { 'src/app.tsx': app('good'), 'src/app.css': 'button { color: red }', 'src/data.json': '{"name":"json"}' }
+/** What the app names is bundled from the start. */
+const MANIFEST = JSON.stringify({ dependencies: { react: '19.3.1', 'react-dom': '19.3.1', 'react-router': '8.5.1' } })
+const FILES = {
+  'package.json': MANIFEST,
+  'src/app.tsx': app('good'),
+  'src/app.css': 'button { color: red }',
+  'src/data.json': '{"name":"json"}',
+}
 
 const faults: [name: string, files: Record<string, string | null>, error: object][] = [
   ['a syntax error', { 'src/app.tsx': 'export function App() {\n  return <p>\n}' }, { file: 'src/app.tsx', line: 3 }],

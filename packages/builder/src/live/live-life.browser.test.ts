@@ -64,15 +64,15 @@ test('a process that grew too large is replaced, and its pages open again when t
 })
 
 test('a page that nobody looks at is closed after a while, one that is looked at is not', async () => {
-  await using live = await startTestLive({ limits: { idleMs: 4_000 } })
+  await using live = await startTestLive({ limits: { idleMs: 8_000 } })
   await live.open('seen', smallApp(MAIN, { 'src/app.tsx': app('seen') }))
   const { page, close } = await openLivePage(browser, live.url('seen'))
   await page.getByText('seen').waitFor()
   await live.open('unseen', smallApp(MAIN, { 'src/app.tsx': app('unseen') }))
-  await vi.waitFor(() => expect(live.service.isOpen('unseen')).toBe(false), { timeout: 20_000 })
+  await vi.waitFor(() => expect(live.service.isOpen('unseen')).toBe(false), { timeout: 30_000 })
   expect(live.service.isOpen('seen')).toBe(true)
   await close()
-  await vi.waitFor(() => expect(live.service.isOpen('seen')).toBe(false), { timeout: 20_000 })
+  await vi.waitFor(() => expect(live.service.isOpen('seen')).toBe(false), { timeout: 30_000 })
 })
 
 test('a module of a package that was not bundled is prepared, and the page has it then', async () => {

@@ -17,8 +17,9 @@ type Rooms = {
   onState(app: string, state: LiveState): void
 }
 
-/** A process that ends this often while it works on the same app is not started for it again. */
+/** A process that ends this often while it works on the same app is not started for it again, for a while. */
 const MOST_FAULTS = 3
+const FAULTS_MS = 30_000
 
 const ENDED = 'The process of this live page ended. It starts again when the page is asked for.'
 const GIVEN_UP = 'This app ends the process that shows it. Change it, and it is tried again.'
@@ -32,6 +33,8 @@ export class LivePage {
   #loading: Promise<Outcome<LiveState>> | null = null
   #preparing: Promise<void> | null = null
   #faults = 0
+  #faultAt = 0
+  #isClosed = false
   sockets = 0
   usedAt = performance.now()
 
@@ -78,7 +81,7 @@ export class LivePage {
   /** Where the page can be asked for; null when it cannot be opened. */
   async socketPath(): Promise<string | null> {
     if (!this.#shard?.child.isUsable() && !this.#loading) {
-      if (this.#faults >= MOST_FAULTS) return null
+      if (this.#isGivenUp() || this.#isClosed) return null
       this.#loading = this.#load().finally(() => (this.#loading = null))
       void this.#loading.then((outcome) => outcome.ok && this.#rooms.onState(this.#app, outcome.value))
     }
@@ -86,12 +89,19 @@ export class LivePage {
     return this.#shard?.child.isUsable() ? this.#shard.child.socketPath : null
   }
 
-  /** Its process is gone. */
-  forgetProcess(): void {
-    this.#shard = null
+  /** A process is gone; if it was this page's, the next request finds another. */
+  forgetProcess(shard: Shard): void {
+    if (this.#shard === shard) this.#shard = null
+  }
+
+  /** Faults that lie back are forgiven: what ended the process may have been another app in it. */
+  #isGivenUp(): boolean {
+    if (performance.now() - this.#faultAt > FAULTS_MS) this.#faults = 0
+    return this.#faults >= MOST_FAULTS
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#loading
     const shard = this.#shard
     this.#shard = null
@@ -100,9 +110,11 @@ export class LivePage {
   }
 
   async #load(): Promise<Outcome<LiveState>> {
-    if (this.#faults >= MOST_FAULTS) return ok(broken(GIVEN_UP))
+    if (this.#isClosed) return fail('not_found', 'This page was closed.')
+    if (this.#isGivenUp()) return ok(broken(GIVEN_UP))
     const vendor = await this.#rooms.vendors.obtain(this.#content.set, this.#content.tree)
     if (!vendor) return fail('build_failed', 'The packages of this app could not be prepared for live pages.')
+    if (!this.#shard?.child.isUsable()) this.#shard = null
     try {
       this.#shard ??= await this.#rooms.shards.obtain(this.#app)
     } catch {
@@ -128,6 +140,7 @@ export class LivePage {
     }
     if (reply?.kind === 'state') return ok(reply.state)
     this.#faults += 1
+    this.#faultAt = performance.now()
     return reply ? fail('internal', 'The live page failed. The details are in the log.') : ok(broken(ENDED))
   }
 

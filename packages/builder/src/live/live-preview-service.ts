@@ -55,7 +55,7 @@ const LIMITS: LiveLimits = {
 }
 
 /** Longest that a page waits for a stylesheet that needs its app's code: below what it may take to answer. */
-const STYLES_MS = 15_000
+const STYLES_MS = 7_000
 
 /** What names an app's packages: another one means another set. */
 const PACKAGE_FILES = new Set(['package.json', 'package-lock.json', 'bun.lock', 'pnpm-lock.yaml', 'yarn.lock'])
@@ -69,6 +69,8 @@ class LivePreviews implements LivePreviewService {
   readonly #options: LivePreviewOptions
   readonly #limits: LiveLimits
   readonly #pages = new Map<string, LivePage>()
+  /** Pages on their way out, by app: the next one of the same app waits for it. */
+  readonly #closing = new Map<string, Promise<void>>()
   readonly #shards: LiveShards
   readonly #vendors: LiveVendors
   readonly #proxy: LiveProxy
@@ -92,8 +94,8 @@ class LivePreviews implements LivePreviewService {
       return compile(work, input, AbortSignal.timeout(STYLES_MS))
     }
     const child = { ...options, pageScript: options.pageScript ?? '', compileStyles }
-    this.#shards = new LiveShards(child, this.#limits, (apps) => {
-      for (const app of apps) this.#pages.get(app)?.forgetProcess()
+    this.#shards = new LiveShards(child, this.#limits, (shard) => {
+      for (const app of shard.apps) this.#pages.get(app)?.forgetProcess(shard)
     })
     this.#proxy = createLiveProxy(this.#headers)
     this.#files = createVendorFiles(options.vendorCacheDir)
@@ -109,6 +111,7 @@ class LivePreviews implements LivePreviewService {
     await this.#makeDirs()
     const set = await this.#obtainSet(app, tree, signal)
     if (!set.ok) return set
+    await this.#closing.get(app)
     const content = { tree, env, set: set.value }
     const page = this.#pages.get(app) ?? new LivePage(app, this.#rooms(), content)
     this.#pages.set(app, page)
@@ -174,7 +177,10 @@ class LivePreviews implements LivePreviewService {
   async close(app: string): Promise<void> {
     const page = this.#pages.get(app)
     this.#pages.delete(app)
-    await page?.close()
+    if (!page) return this.#closing.get(app)
+    const closed = page.close().finally(() => this.#closing.delete(app))
+    this.#closing.set(app, closed)
+    await closed
   }
 
   async end(): Promise<void> {
@@ -229,6 +235,7 @@ class LivePreviews implements LivePreviewService {
   async #connect(app: string, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const page = this.#pages.get(app)
     const socketPath = await page?.socketPath()
+    if (socket.destroyed) return
     if (!page || !socketPath) return void socket.end('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n')
     const closed = this.#proxy.upgrade(socketPath, app, request, socket, head)
     if (!closed) return

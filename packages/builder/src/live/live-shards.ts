@@ -16,13 +16,13 @@ const MEMORY_CHECK_MS = 2_000
 export class LiveShards {
   readonly #options: LiveChildOptions
   readonly #limits: ShardLimits
-  readonly #onGone: (apps: ReadonlySet<string>) => void
+  readonly #onGone: (shard: Shard) => void
   readonly #shards = new Set<Shard>()
   readonly #memory: NodeJS.Timeout
   #starting: Promise<Shard> | null = null
 
-  /** @param onGone Hears which apps a process held when it ended by itself, or was ended for its memory. */
-  constructor(options: LiveChildOptions, limits: ShardLimits, onGone: (apps: ReadonlySet<string>) => void) {
+  /** @param onGone Hears of a process, and which apps it held, when it ended by itself, or was ended for its memory. */
+  constructor(options: LiveChildOptions, limits: ShardLimits, onGone: (shard: Shard) => void) {
     this.#options = options
     this.#limits = limits
     this.#onGone = onGone
@@ -54,7 +54,7 @@ export class LiveShards {
       this.#shards.add(shard)
       void child.gone.then(() => {
         this.#shards.delete(shard)
-        this.#onGone(shard.apps)
+        this.#onGone(shard)
       })
       return shard
     })

@@ -57,13 +57,24 @@ export class LiveVendors {
     const listed = readWants(tree)
     const names = Object.keys((listed.ok && listed.value?.dependencies) || {})
     const name = contentHash(JSON.stringify(['live', RECIPE, VENDOR_RECIPE, set.key, names, asked]), 32)
-    const known = this.#made.get(name) ?? this.#find(set, { names, extras: asked }, name)
+    const known = this.#made.get(name) ?? this.#findSafely(set, { names, extras: asked }, name)
     this.#made.set(name, known)
     return known
   }
 
   end(): void {
     for (const kill of this.#running) kill()
+  }
+
+  /** What went wrong is not kept: the next page tries again. */
+  async #findSafely(set: DependencySet, asked: Asked, name: string): Promise<LiveVendorSet | null> {
+    try {
+      return await this.#find(set, asked, name)
+    } catch (error) {
+      this.#options.log.error('Packages could not be kept for live pages', { error })
+      this.#made.delete(name)
+      return null
+    }
   }
 
   async #find(set: DependencySet, asked: Asked, name: string): Promise<LiveVendorSet | null> {

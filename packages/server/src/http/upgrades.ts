@@ -24,6 +24,7 @@ export function createUpgrades(
   let isEnded = false
   return {
     take(request, socket, head) {
+      socket.on('error', () => socket.destroy()) // who leaves early needs no answer
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
       const door = openDoorOf(request)

@@ -60,6 +60,8 @@ async function openAt(address: string): Promise<Attack> {
   const context = await browser.newContext({ bypassCSP: true })
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
+  // A page that stays as it is: the one that waits for an app loads itself anew.
+  await context.route(address, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
   await page.goto(address)
   const network = await context.newCDPSession(page)
   await network.send('Network.enable')

@@ -178,7 +178,8 @@ function checkPackage(
   state: State,
 ): void {
   const want = (what: string, absent: string): void => {
-    if (vendor.wasAsked(what)) return fault(fact.specifier, absent)
+    if (vendor.wasAsked(what) || what.length > MAX_WANT_CHARS || state.wants.size >= MAX_WANTS)
+      return fault(fact.specifier, absent)
     state.wants.add(what)
     fault(fact.specifier, `"${specifier}" is being prepared.`)
   }
@@ -195,6 +196,10 @@ function checkPackage(
     else if (given === 'unknown') want(`${specifier}#${name}`, absent)
   }
 }
+
+/** What can be asked of the owner: more would be no honest app. */
+const MAX_WANTS = 2_000
+const MAX_WANT_CHARS = 500
 
 const meaningOf = (resolved: Resolved): string =>
   resolved.kind === 'file' || resolved.kind === 'stylesheet' ? resolved.id : resolved.kind

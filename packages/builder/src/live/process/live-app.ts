@@ -17,10 +17,13 @@ import type { PageSources } from './virtual-files.ts'
 
 export type AppStatus = { state: LiveState; wants: string[] }
 
+/** What Vite says to pages, as far as it matters here. */
+type Payload = { type?: string; updates?: { acceptedPath: string }[] }
+
 const MOST_ASSETS = 500
 const MOST_ROUNDS = 20
 const TOLD_MS = 20
-const FINISH_MS = 300
+const FINISH_MS = 1_500
 const RELOAD = { type: 'full-reload', path: '*' } as const
 
 /**
@@ -115,12 +118,15 @@ export class LiveApp {
   async #start(): Promise<AppServer> {
     const server = await startAppServer(() => this.#sources())
     const { hot } = server.vite.environments.client
-    const send = hot.send.bind(hot) as (payload: { type?: string }) => void
+    const send = hot.send.bind(hot) as (payload: Payload) => void
     this.#sendReload = () => server.vite.ws.clients.size > 0 && send(RELOAD) // whoever connects later says what it has
-    hot.send = (payload: { type?: string }) => {
+    hot.send = (payload: Payload) => {
       if (payload.type === 'full-reload') this.#reload()
       else send(payload)
-      if (payload.type === 'update') this.#told?.()
+      if (payload.type !== 'update') return
+      for (const { acceptedPath } of payload.updates ?? [])
+        void server.vite.environments.client.warmupRequest(acceptedPath)
+      this.#told?.()
     }
     server.vite.ws.on('live:hello', (data: { revision?: unknown }, client) => {
       if (data?.revision !== this.#revision) client.send(RELOAD)

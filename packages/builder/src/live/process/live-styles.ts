@@ -8,13 +8,14 @@ import { createStylesheets, type CssModule } from '../../engine/stylesheets.ts'
 import { findCandidates } from '../../engine/tailwind.ts'
 import { asItIs, codeSources, needsCode, openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
 import { derivedId, parseDerivedId } from './module-ids.ts'
-import { countAlike, diffSheets, type SheetChange } from './sheet-diff.ts'
+import { alikeRules, diffSheets, textOfRules, type SheetChange, type SheetRule } from './sheet-diff.ts'
 
 /** What a page is told of a stylesheet: changes from one revision to the next, or all of it. */
 export type StyleUpdate = { path: string; from: number; to: number } & ({ changes: SheetChange[] } | { css: string })
 
 type Kept = { key: string; sheet: LiveSheet; module: CssModule | null }
-type Served = { css: string; revision: number; exports: string }
+/** What a page has of a sheet: as it was compiled, and as rules. */
+type Served = { compiled: string; rules: readonly SheetRule[]; revision: number; exports: string }
 
 /** More changes than this, and the whole sheet is sent: a page is done sooner. */
 const MOST_CHANGES = 200
@@ -48,7 +49,8 @@ export class LiveStyles {
   /** What a page gets of a sheet now. */
   async serve(sources: AppSources, use: string, path: string): Promise<{ css: string; revision: number }> {
     const { sheet, module } = await this.#obtain(sources, use, path)
-    return this.#put(path, sheet.css, module)
+    const { rules, revision } = this.#put(path, sheet.css, module)
+    return { css: textOfRules(rules), revision }
   }
 
   /**
@@ -83,12 +85,12 @@ export class LiveStyles {
   }
 
   #put(path: string, compiled: string, module: CssModule | null): Served {
-    const css = countAlike(compiled)
     const before = this.#served.get(path)
     const exports = module ? moduleCode(module) : ''
-    if (before?.css === css && before.exports === exports) return before
-    const revision = before?.css === css ? before.revision : (before?.revision ?? 0) + 1
-    const served = { css, revision, exports }
+    if (before?.compiled === compiled && before.exports === exports) return before
+    const isSame = before?.compiled === compiled
+    const rules = isSame ? before.rules : alikeRules(compiled)
+    const served = { compiled, rules, revision: (before?.revision ?? 0) + (isSame ? 0 : 1), exports }
     this.#served.set(path, served)
     return served
   }
@@ -144,10 +146,10 @@ function moduleCode(module: CssModule): string {
 
 function updateOf(path: string, before: Served, after: Served): StyleUpdate {
   const step = { path, from: before.revision, to: after.revision }
-  const changes = diffSheets(before.css, after.css)
+  const changes = diffSheets(before.rules, after.rules)
   const chars = changes.reduce((sum, change) => sum + (change.insert?.length ?? 0), 0)
-  const isLarge = changes.length > MOST_CHANGES || chars > after.css.length / 2
-  return isLarge ? { ...step, css: after.css } : { ...step, changes }
+  const isLarge = changes.length > MOST_CHANGES || chars > after.compiled.length / 2
+  return isLarge ? { ...step, css: textOfRules(after.rules) } : { ...step, changes }
 }
 
 /** Only these files of a tree. */

@@ -22,6 +22,8 @@ type Answer = {
   cache: 'no-store' | 'no-cache' | 'public, max-age=31536000, immutable'
   etag?: string
   headers?: Record<string, string>
+  /** A person waits for it to see a change: not worth the time that making it smaller takes. */
+  urgent?: boolean
 }
 
 const ENV_ADDRESS = '/@live/vite-env.js'
@@ -90,7 +92,8 @@ async function moduleAnswer(app: LiveApp, path: string, query: string): Promise<
   const hasMap = result.map && 'mappings' in result.map && result.map.mappings !== ''
   const body = hasMap ? `${code}\n//# sourceMappingURL=${encodeURI(path.slice(path.lastIndexOf('/') + 1))}?map` : code
   const type = 'text/javascript; charset=utf-8'
-  return { status: 200, type, body, cache: 'no-cache', ...(result.etag ? { etag: result.etag } : {}) }
+  const urgent = /^t=\d+$/.test(query)
+  return { status: 200, type, body, cache: 'no-cache', urgent, ...(result.etag ? { etag: result.etag } : {}) }
 }
 
 const SELF = /(import \* as __vite_react_currentExports from )"[^"]*"/
@@ -197,6 +200,7 @@ function isNavigation(request: IncomingMessage, path: string): boolean {
 }
 
 const WORTH_BYTES = 1_000
+const URGENT_BYTES = 32_000
 const compressed = { br: promisify(brotliCompress), gzip: promisify(gzip) }
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
@@ -210,7 +214,8 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
   if (answer.etag && request.headers['if-none-match'] === answer.etag)
     return void response.writeHead(304, headers).end()
   const plainBody = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
-  const coding = codingFor(request, answer.type, plainBody.length)
+  const coding =
+    answer.urgent && plainBody.length < URGENT_BYTES ? null : codingFor(request, answer.type, plainBody.length)
   const body =
     coding === 'br'
       ? await compressed.br(plainBody, BROTLI)

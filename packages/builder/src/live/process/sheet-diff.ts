@@ -13,31 +13,37 @@ export type SheetRule = { text: string; head: string; body: string | null }
 const CONTAINER = /^@(?:layer|media|supports|container)\b/
 
 /**
- * What turns one sheet into another, in order. Both are text as a tool wrote it: balanced, strings and comments closed.
- * Rules are compared as text; only blocks of rules (layers, media) are looked into.
+ * What turns one sheet into another, in order. Rules are compared as text; only blocks of rules (layers, media) are looked
+ * into.
  */
-export function diffSheets(before: string, after: string): SheetChange[] {
+export function diffSheets(before: readonly SheetRule[], after: readonly SheetRule[]): SheetChange[] {
   const changes: SheetChange[] = []
-  diffRules(splitRules(before), splitRules(after), [], changes)
+  diffRules(before, after, [], changes)
   return changes
 }
 
 /** What only some browsers know: a rule with it counts in one and not in another. */
 const VENDOR = /::?-(?:moz|ms|o|webkit|khtml)-|^@-/
+const recentAlike = keepRecent<SheetRule>(64)
 
 /**
- * The same sheet for every browser to count alike: rules that some of them drop stand each in a block of its own, which
- * none drops. Nothing else about them changes.
+ * The rules of a sheet, for every browser to count alike: those that some browsers drop stand each in a block of its own,
+ * which none drops. Nothing else about them changes. The text is as a tool wrote it: balanced, strings and comments closed.
  */
-export function countAlike(css: string): string {
-  if (!VENDOR.test(css)) return css
-  return splitRules(css)
-    .map(({ text, head, body }) => {
-      if (body !== null && CONTAINER.test(head)) return `${head} {\n${countAlike(body)}\n}`
-      return body !== null && VENDOR.test(head) ? `@media all { ${text} }` : text
-    })
-    .join('\n')
+export const alikeRules = (css: string): SheetRule[] => splitRules(css).map(alikeRule)
+
+function alikeRule(rule: SheetRule): SheetRule {
+  const { text, head, body } = rule
+  if (body === null || !VENDOR.test(text)) return rule
+  if (!CONTAINER.test(head))
+    return VENDOR.test(head) ? { text: `@media all { ${text} }`, head: '@media all', body: text } : rule
+  const known = recentAlike.get(text)
+  if (known) return known
+  const inner = `\n${textOfRules(alikeRules(body))}\n`
+  return recentAlike.set(text, { text: `${head} {${inner}}`, head, body: inner })
 }
+
+export const textOfRules = (rules: readonly SheetRule[]): string => rules.map(({ text }) => text).join('\n')
 
 function diffRules(
   before: readonly SheetRule[],
