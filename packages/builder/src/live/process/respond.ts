@@ -9,7 +9,7 @@ import { contentHash } from '../../engine/output.ts'
 import type { LiveApp } from './live-app.ts'
 import { stylesAmong } from './live-styles.ts'
 import { toServedAddresses } from './live-vendor.ts'
-import { findStaticModules, withoutTime } from './module-graph.ts'
+import { listFirstModules, VITE_ENV_ADDRESS } from './first-modules.ts'
 import { parseDerivedId, OWN_MODULES } from './module-ids.ts'
 import { VITE_CLIENT, VITE_ENV } from './own-modules.ts'
 import { waitingPage, writeLivePage, type PageParts } from './page-html.ts'
@@ -26,9 +26,7 @@ type Answer = {
   urgent?: boolean
 }
 
-const ENV_ADDRESS = '/@live/vite-env.js'
-const CLIENT = '/@live/client.js'
-const FOREIGN = ['/@vite/client', '/@react-refresh', ENV_ADDRESS]
+const FOREIGN = ['/@vite/client', '/@react-refresh', VITE_ENV_ADDRESS]
 
 /**
  * Answers a request to an app's live host: its page, its modules, its files. A closed list of what there is: an address that
@@ -84,7 +82,7 @@ const isScript = (path: string): boolean => (SCRIPTS[extname(path).toLowerCase()
 /** A module as Vite made it. Its source map is fetched only by those who look for it. */
 async function moduleAnswer(app: LiveApp, path: string, query: string): Promise<Answer> {
   const { client } = app.server.vite.environments
-  const address = path === ENV_ADDRESS ? VITE_ENV : withoutTime(path)
+  const address = path === VITE_ENV_ADDRESS ? VITE_ENV : path
   const result = await client.transformRequest(address).catch((error: unknown) => error as Error)
   if (result instanceof Error || !result) return plain(404, 'There is no such module.')
   if (/(?:^|&)map$/.test(query)) return json(JSON.stringify(result.map ?? null))
@@ -109,8 +107,8 @@ const takingItself = (code: string, path: string, query: string): string =>
 const hideHost = (code: string): string =>
   code.includes(VITE_ENV) || code.includes(VITE_CLIENT)
     ? code
-        .replaceAll(`/@fs${VITE_ENV}`, ENV_ADDRESS)
-        .replaceAll(VITE_ENV, ENV_ADDRESS)
+        .replaceAll(`/@fs${VITE_ENV}`, VITE_ENV_ADDRESS)
+        .replaceAll(VITE_ENV, VITE_ENV_ADDRESS)
         .replaceAll(VITE_CLIENT, '/@vite/client')
     : code
 
@@ -149,15 +147,8 @@ async function pageAnswer(app: LiveApp, pageScript: string): Promise<Answer> {
   const parts: PageParts = { env: app.env, pageScript, revision: app.revision, styles: [], preloads: [] }
   const view = app.shown
   if (!view) return page(waitingPage(app.status.state.errors, parts), 503)
-  const [preloads, styles] = await Promise.all([
-    findStaticModules(app.server.vite, view.sources.vendor, [
-      ...(view.page?.entries ?? []).map((path) => `/${path}`),
-      CLIENT,
-    ]),
-    firstStyles(app),
-  ])
-  const served = preloads.map((address) => (address.includes(VITE_ENV) ? ENV_ADDRESS : address))
-  return page(writeLivePage(view, { ...parts, styles, preloads: served }), 200)
+  const styles = await firstStyles(app)
+  return page(writeLivePage(view, { ...parts, styles, preloads: listFirstModules(view, app.server) }), 200)
 }
 
 /** The sheets that the page has from its start, in the order of its modules. */
@@ -202,7 +193,7 @@ function isNavigation(request: IncomingMessage, path: string): boolean {
 const WORTH_BYTES = 1_000
 const URGENT_BYTES = 32_000
 const compressed = { br: promisify(brotliCompress), gzip: promisify(gzip) }
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }
 
 async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   const headers: Record<string, string> = {
@@ -220,7 +211,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     coding === 'br'
       ? await compressed.br(plainBody, BROTLI)
       : coding
-        ? await compressed.gzip(plainBody, { level: 3 })
+        ? await compressed.gzip(plainBody, { level: 1 })
         : plainBody
   if (coding) headers['Content-Encoding'] = coding
   headers['Vary'] = 'Accept-Encoding'
