@@ -48,6 +48,10 @@ export class LivePage {
     return this.#content
   }
 
+  get isLoading(): boolean {
+    return this.#loading !== null
+  }
+
   /** Puts other files, values or packages in place of those before. */
   async open(content: LivePageContent): Promise<Outcome<LiveState>> {
     this.#content = content

@@ -117,6 +117,7 @@ class LivePreviews implements LivePreviewService {
     this.#pages.set(app, page)
     page.usedAt = performance.now()
     const outcome = await page.open(content)
+    page.usedAt = performance.now()
     if (!outcome.ok) await this.close(app)
     return outcome
   }
@@ -253,7 +254,7 @@ class LivePreviews implements LivePreviewService {
   #closeIdle(): void {
     const now = performance.now()
     for (const [app, page] of this.#pages)
-      if (page.sockets === 0 && now - page.usedAt > this.#limits.idleMs) void this.close(app)
+      if (page.sockets === 0 && !page.isLoading && now - page.usedAt > this.#limits.idleMs) void this.close(app)
   }
 }
 
