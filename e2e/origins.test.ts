@@ -235,6 +235,10 @@ test.each(callers)(
   20_000,
 )
 
+/** The studio tells the server what failed in its preview, which is a numbered event of the app and changes nothing else. */
+const withoutNumbers = (state: unknown): unknown =>
+  JSON.parse(JSON.stringify(state, (key, value: unknown) => (key === 'seq' ? undefined : value)))
+
 test("L38, L39: the app in the studio's own preview is refused like any other page, and keeps nothing of the studio", async () => {
   const { page } = await openPage(browser)
   await page.goto(`${server.url}/apps/${app.id}`)
@@ -242,7 +246,7 @@ test("L38, L39: the app in the studio's own preview is refused like any other pa
   await page.frameLocator('iframe').getByRole('button', { name: '7', exact: true }).waitFor()
   const preview = page.frames().find((frame) => frame.url().startsWith(app.previewUrl))
   assert(preview, 'The preview is in a frame')
-  const before = await server.api.state()
+  const before = withoutNumbers(await server.api.state())
   for (const route of routes.filter(({ method }) => method !== 'GET')) {
     const body = JSON.stringify(bodies[`${route.method} ${route.path}`] ?? {})
     const results = await attempt(preview, { method: route.method, url: `${server.url}${await pathsOf(route)}`, body })
@@ -257,6 +261,6 @@ test("L38, L39: the app in the studio's own preview is refused like any other pa
     }
   })
   expect(reached).toBe('SecurityError')
-  expect(await server.api.state()).toEqual(before)
+  expect(withoutNumbers(await server.api.state())).toEqual(before)
   await page.context().close()
 }, 60_000)

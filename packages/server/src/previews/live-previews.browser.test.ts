@@ -145,13 +145,9 @@ test('what a live page reports leads to the file and line that were written', as
   await tab.close()
 })
 
-test('while a live page opens, a person sees a page that looks again by itself; parts of it wait, and others may not ask', async () => {
+test('the parts of a live page wait for its opening, and other sites may not ask for them', async () => {
   const app = await server.createApp()
   const host = `live-${app}.localhost:${port}`
-  const page = await server.send({ path: '/', headers: { host, accept: 'text/html' } })
-  expect([page.status, page.headers['retry-after'], page.headers['cache-control']]).toEqual([503, '1', 'no-store'])
-  expect(page.body).toContain('http-equiv="refresh"')
-  expect(page.headers['content-security-policy']).toContain(`frame-ancestors 'self' http://localhost:${port}`)
   const part = await server.send({ path: '/src/main.tsx', headers: { host, accept: '*/*', 'sec-fetch-mode': 'cors' } })
   expect(part.status).toBe(200)
   const other = {
