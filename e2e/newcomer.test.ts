@@ -68,6 +68,10 @@ test('L42: "add a due date", "make it dark" and "call it Shelf" each change the 
   expect((await server.api.versions(app)).map(({ number }) => number)).toEqual([4, 3, 2, 1])
 })
 
+/** The app's own files that a page names. */
+const assetsOf = (html: string): string[] =>
+  [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '')
+
 test('L42: what is published is the artifact of the preview, and its hash is shown before', async () => {
   await page.getByRole('button', { name: 'Publish', exact: true }).click()
   const shown = await panel().locator('code').first().innerText()
@@ -80,7 +84,10 @@ test('L42: what is published is the artifact of the preview, and its hash is sho
   expect(live[0]?.artifact).toContain(shown.replace('…', ''))
   expect(await publicAddress()).toBe(`http://shelf.localhost:${server.port}/`)
   const [published, preview] = [await pageAt('shelf'), await pageAt(`preview-${app}`)]
-  expect([published.status, published.body]).toEqual([200, preview.body])
+  expect([published.status, preview.status]).toEqual([200, 200])
+  expect(assetsOf(published.body)).toEqual(assetsOf(preview.body))
+  expect(published.body).not.toContain('overskill:') // the script by which a previewed page talks to the studio
+  expect(preview.body).toContain('overskill:')
   const { page: visitor } = await openPage(browser)
   await visitor.goto(await publicAddress())
   await visitor.getByRole('heading', { name: 'Shelf' }).waitFor()
