@@ -4,8 +4,9 @@ import type { SourceTree } from './artifact.ts'
 import type { DependencySet } from './dependency-set.ts'
 import { encodeFrame, readFrames } from './frames.ts'
 import type { BuildLog } from './log.ts'
-import { BuildReply, type StylesReply } from './messages.ts'
+import { BuildReply } from './messages.ts'
 import type { ConfinedProcess, Sandbox } from './sandbox/sandbox.ts'
+import { answerStyles } from './styles/ask-owner.ts'
 import type { StyleAnswer, StyleWork } from './styles/style-request.ts'
 
 /** What a build in a child came to. `ended`: the child is gone, and why. */
@@ -80,7 +81,7 @@ export function startBuildChild(options: ChildOptions): BuildChild {
   logStderr(child, options.log)
   readReplies(confined, options.log, (reply) => {
     if (reply.kind === 'ready') setReady(true)
-    else if (reply.kind === 'ask') void answerAsk(child, reply.ask, compileStyles?.(reply.work))
+    else if (reply.kind === 'ask') void answerStyles(child.stdin, reply, compileStyles)
     else settle(reply)
   })
 
@@ -123,16 +124,6 @@ function startEngine(options: ChildOptions): ConfinedProcess {
   })
   confined.child.stdin.on('error', () => confined.kill()) // it went away while being written to: `exit` tells the rest
   return confined
-}
-
-async function answerAsk(
-  child: ConfinedProcess['child'],
-  ask: number,
-  compiled: Promise<StyleAnswer> | undefined,
-): Promise<void> {
-  const answer = await compiled
-  if (answer && child.stdin.writable)
-    child.stdin.write(encodeFrame({ kind: 'styles', ask, answer } satisfies StylesReply))
 }
 
 /** Calls `end` when a build is stopped, late or too large. Returns what ends the watch. */

@@ -2,9 +2,10 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { encodeFrame, readFrames } from '../frames.ts'
-import { BuildRequest, EngineOptions, StylesReply, VendorSet, type BuildReply } from '../messages.ts'
+import { BuildRequest, EngineOptions, VendorSet, type BuildReply } from '../messages.ts'
 import { toolchainDirs } from '../sandbox/toolchain.ts'
-import type { StyleAnswer, StyleWork } from '../styles/style-request.ts'
+import { createStyleQuestions } from '../styles/ask-owner.ts'
+import type { AskStyles } from '../styles/style-request.ts'
 import { buildApp } from './build-app.ts'
 import { guardReads } from './guard-reads.ts'
 import { openPackageStore, type PackageStore } from './package-store.ts'
@@ -28,16 +29,10 @@ const writeOut = process.stdout.write.bind(process.stdout)
 const send = (reply: BuildReply): boolean => writeOut(encodeFrame(reply))
 process.stdout.write = process.stderr.write.bind(process.stderr) // what a tool prints must not get between frames
 
-const asked = new Map<number, (answer: StyleAnswer) => void>()
-let nextAsk = 1
+const questions = createStyleQuestions()
 
 /** Has the owner compile a stylesheet: code of an app runs in a process of its own. */
-function askStyles(work: StyleWork): Promise<StyleAnswer> {
-  const { promise, resolve } = Promise.withResolvers<StyleAnswer>()
-  asked.set(nextAsk, resolve)
-  send({ kind: 'ask', ask: nextAsk++, work })
-  return promise
-}
+const askStyles: AskStyles = (work) => questions.ask((ask) => send({ kind: 'ask', ask, work }))
 
 function cachedVendor(key: string): VendorSet | null {
   const path = join(vendorCacheDir, `${key}.json`)
@@ -102,12 +97,7 @@ const inTurn = (work: () => Promise<unknown>): void => {
   last = last.then(work).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
 }
 const read = readFrames((message) => {
-  const reply = StylesReply.safeParse(message)
-  if (reply.success) {
-    asked.get(reply.data.ask)?.(reply.data.answer)
-    asked.delete(reply.data.ask)
-    return
-  }
+  if (questions.take(message)) return
   const request = BuildRequest.parse(message)
   inTurn(async () => send(await answer(request)))
 })

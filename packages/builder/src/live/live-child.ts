@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { CodePlace } from '@overskill/protocol'
 import { encodeFrame, readFrames } from '../frames.ts'
 import type { BuildLog } from '../log.ts'
-import type { StylesReply } from '../messages.ts'
 import type { ConfinedProcess, Sandbox } from '../sandbox/sandbox.ts'
+import { answerStyles } from '../styles/ask-owner.ts'
 import type { StyleAnswer, StyleWork } from '../styles/style-request.ts'
 import { LiveReply, type LiveRequest } from './live-messages.ts'
 
@@ -116,7 +116,8 @@ function watchChild(confined: ConfinedProcess, options: LiveChildOptions, setGon
   const read = readFrames((message) => {
     const reply = LiveReply.parse(message)
     if (reply.kind === 'ready') setReady(true)
-    else if (reply.kind === 'ask') void answerAsk(child, reply.ask, options.compileStyles(reply.app, reply.work))
+    else if (reply.kind === 'ask')
+      void answerStyles(child.stdin, reply, (work) => options.compileStyles(reply.app, work))
     else settle(reply.id, reply)
   })
   child.stdout.on('data', (piece: Buffer) => {
@@ -151,11 +152,6 @@ function watchChild(confined: ConfinedProcess, options: LiveChildOptions, setGon
       child.stdin.end()
     },
   }
-}
-
-async function answerAsk(child: ConfinedProcess['child'], ask: number, compiled: Promise<StyleAnswer>): Promise<void> {
-  const answer = await compiled
-  if (child.stdin.writable) child.stdin.write(encodeFrame({ kind: 'styles', ask, answer } satisfies StylesReply))
 }
 
 function logStderr(stream: NodeJS.ReadableStream, log: BuildLog): void {

@@ -3,8 +3,8 @@ import process from 'node:process'
 import { must } from '@overskill/protocol'
 import { openPackageStore, type PackageStore } from '../../engine/package-store.ts'
 import { encodeFrame, readFrames } from '../../frames.ts'
-import { StylesReply } from '../../messages.ts'
-import type { AskStyles, StyleAnswer } from '../../styles/style-request.ts'
+import { createStyleQuestions } from '../../styles/ask-owner.ts'
+import type { AskStyles } from '../../styles/style-request.ts'
 import { LiveRequest, type LiveReply, type LiveVendorSet } from '../live-messages.ts'
 import { LiveApp, type AppStatus } from './live-app.ts'
 import { openLiveVendor, type LiveVendor } from './live-vendor.ts'
@@ -29,18 +29,13 @@ const writeOut = process.stdout.write.bind(process.stdout)
 const send = (reply: LiveReply): boolean => writeOut(encodeFrame(reply))
 process.stdout.write = process.stderr.write.bind(process.stderr) // what a tool prints must not get between frames
 
-const asked = new Map<number, (answer: StyleAnswer) => void>()
-let nextAsk = 1
+const questions = createStyleQuestions()
 
 /** Has the owner compile a stylesheet that needs code of the app: it runs in a process of its own. */
 const askerOf =
   (app: string): AskStyles =>
-  (work) => {
-    const { promise, resolve } = Promise.withResolvers<StyleAnswer>()
-    asked.set(nextAsk, resolve)
-    send({ kind: 'ask', ask: nextAsk++, app, work })
-    return promise
-  }
+  (work) =>
+    questions.ask((ask) => send({ kind: 'ask', ask, app, work }))
 
 function storeAt(dir: string): PackageStore {
   const store = stores.get(dir) ?? openPackageStore(dir)
@@ -118,12 +113,7 @@ server.keepAliveTimeout = 60_000
 process.stdin.on(
   'data',
   readFrames((message) => {
-    const reply = StylesReply.safeParse(message)
-    if (reply.success) {
-      asked.get(reply.data.ask)?.(reply.data.answer)
-      asked.delete(reply.data.ask)
-      return
-    }
+    if (questions.take(message)) return
     const request = LiveRequest.parse(message)
     void answer(request).then(send, (error: unknown) => send(failure(request.id, error)))
   }),
