@@ -97,7 +97,7 @@ async function runNpm(cwd: string, args: readonly string[]): Promise<void> {
     '--loglevel=error',
     `--cache=${join(cwd, '..', 'cache')}`,
   ]
-  const own = process.env['OVERSKILL_NPM']
+  const own = process.env['OVERSKILL_NPM_CLI']
   const [command, first] = own ? [process.execPath, [own]] : ['npm', []]
   const child = spawn(command, [...first, ...args, ...options], {
     cwd,

@@ -27,7 +27,7 @@ runtime_package() {
 # On an old Node, npm silently picks old versions of our dependencies: so the switch comes before any install.
 use_runtime() {
   if command -v node >/dev/null 2>&1 && new_enough node; then
-    npm_cli=npm
+    npm_cli=
     return
   fi
   package=$(runtime_package)
@@ -40,7 +40,12 @@ use_runtime() {
   fi
   PATH="$bin:$PATH"
   export PATH
-  npm_cli="node $runtime/node_modules/npm/bin/npm-cli.js"
+  npm_cli="$runtime/node_modules/npm/bin/npm-cli.js"
+}
+
+# The npm that belongs to the Node in use: the fetched one by its file, or the one in PATH.
+run_npm() {
+  if [ -n "$npm_cli" ]; then node "$npm_cli" "$@"; else npm "$@"; fi
 }
 
 packages_stamp() { cksum package-lock.json | cut -d' ' -f1,2; }
@@ -49,12 +54,12 @@ install_packages() {
   stamp="node_modules/.overskill-stamp"
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(packages_stamp)" ] && return
   say "Getting packages (about 130 MB, once)…"
-  $npm_cli ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || die "The packages could not be fetched. Check the network and start again; it goes on where it stopped."
+  run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || die "The packages could not be fetched. Check the network and start again; it goes on where it stopped."
   packages_stamp >"$stamp"
 }
 
 prepare() {
   use_runtime
   install_packages
-  export OVERSKILL_NPM="$npm_cli"
+  export OVERSKILL_NPM_CLI="$npm_cli"
 }

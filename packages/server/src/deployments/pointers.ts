@@ -83,14 +83,14 @@ class FencedPointers implements Pointers {
     return true
   }
 
-  /** The one that was live gives way, this one is live, and the pages hear of both. */
+  /** This one is live, the one that was gives way, and the pages hear of both; in this order, so that they never see none. */
   #settle(row: DeploymentRow, set: Partial<DeploymentRow>): Promise<void> {
     return this.#options.log.write(async (write) => {
       await lockApp(write, row.app, true)
       if (!(await isShown(write, row))) return void (await moveIn(write, row, 'superseded', {}, 'stage'))
       const before = await rowsIn(write, row, ['live'])
-      for (const older of before) await moveIn(write, older, 'superseded', {}, 'stage')
       const { url, version } = await moveIn(write, row, 'live', set, 'completed')
+      for (const older of before) await moveIn(write, older, 'superseded', {}, 'stage')
       if (row.environment === 'production') await this.#tellApp(write, row.app, { everPublished: true })
       else await write.append(row.app, [{ type: 'preview.ready', url, version }])
     })

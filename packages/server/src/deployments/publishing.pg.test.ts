@@ -42,6 +42,21 @@ test('L29: nothing is in production until a person publishes, and then it is the
   expect(only(events, 'build.started'), 'an artifact that exists is never built again').toEqual([])
 })
 
+test('a page that follows the deployments always knows of a live one: the new one comes before the old one goes', async () => {
+  const app = await madeApp()
+  const changes = [{ path: 'src/note.ts', content: 'export const note = 1\n' }]
+  value(await plane.calls.files.edit({ app: app.id, changes }, 'person'))
+  await plane.until(app.id, isLive('preview'), app.seq)
+  const events = await plane.until(app.id, (event) => event.type === 'preview.ready', app.seq)
+
+  const moves = events
+    .flatMap((event) => ('deployment' in event && typeof event.deployment === 'object' ? [event.deployment] : []))
+    .filter(({ status }) => status === 'live' || status === 'superseded')
+    .map(({ version, status }) => `${version} ${status}`)
+
+  expect(moves).toEqual(['2 live', '1 superseded'])
+})
+
 test('publishing without a live preview answers nothing_to_publish', async () => {
   const app = await plane.create()
   const asked = await plane.calls.deployments.deploy({ app: app.id, environment: 'production' }, 'person')

@@ -177,8 +177,7 @@ export function deployVersion(standIn: StandIn, app: string, number: number, err
     return failed
   }
   emit({ type: 'build.completed', build, version: number, ms: 182 })
-  for (const old of snapshot.deployments.filter((one) => one.environment === 'preview' && one.status === 'live'))
-    emit({ type: 'deployment.stage', deployment: { ...old, status: 'superseded' } })
+  const before = snapshot.deployments.filter((one) => one.environment === 'preview' && one.status === 'live')
   const live: Deployment = {
     ...deployment,
     status: 'live',
@@ -192,6 +191,7 @@ export function deployVersion(standIn: StandIn, app: string, number: number, err
     ],
   }
   emit({ type: 'deployment.completed', deployment: live })
+  for (const old of before) emit({ type: 'deployment.stage', deployment: { ...old, status: 'superseded' } })
   emit({ type: 'preview.ready', url: live.url, version: number })
   return live
 }
