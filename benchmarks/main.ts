@@ -4,11 +4,15 @@ import process from 'node:process'
 import { inspect, parseArgs } from 'node:util'
 import { measureBuild } from './build.ts'
 import { measureConfinedBuild } from './confined-build.ts'
+import { measureChaos } from './chaos-run.ts'
 import { measureEdge } from './edge.ts'
+import { measureEventClients } from './event-clients.ts'
 import type { Figure } from './figure.ts'
 import { measureLargeBuilds } from './large-builds.ts'
 import { measureLive } from './live.ts'
 import { measureLiveMemory } from './live-memory.ts'
+import { measureLongHistory } from './long-history.ts'
+import { measureManyTurns } from './many-turns.ts'
 import { measureMemory } from './memory.ts'
 import { measurePackages } from './packages.ts'
 import { measurePreviewLatency } from './preview-latency.ts'
@@ -33,6 +37,10 @@ const measurements: Record<string, Measurement> = {
   live: measureLive,
   'live-memory': measureLiveMemory,
   edge: measureEdge,
+  'event-clients': measureEventClients,
+  'many-turns': measureManyTurns,
+  'long-history': measureLongHistory,
+  chaos: measureChaos,
   'start-up': measureStartUp,
   memory: measureMemory,
 }

@@ -5,7 +5,8 @@ export function cpuMicroseconds(pid: number): number {
   return [pid, ...descendants(pid)].reduce((sum, each) => sum + ownCpu(each), 0) / 1000
 }
 
-const ownCpu = (pid: number): number =>
+/** The same of one process and its threads, in nanoseconds. */
+export const ownCpu = (pid: number): number =>
   readdirSync(`/proc/${pid}/task`).reduce(
     (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
     0,

@@ -26,15 +26,18 @@ export type TimedModel = {
   close(): Promise<void>
 }
 
-export async function startTimedModel(): Promise<TimedModel> {
+/** @param rest Answers every request beyond those that were scripted; `body` is the request's JSON. */
+export async function startTimedModel(rest?: (body: string) => ReplyScript): Promise<TimedModel> {
   const scripts: ReplyScript[] = []
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined) // whoever races it hears of it
   const server = createServer((request, response) => {
-    request.resume()
+    const parts: Buffer[] = []
+    // Also reads what nobody asks for, so that the request ends.
+    request.on('data', (part: Buffer) => void (rest && parts.push(part)))
     request.on('end', () => {
       if (request.method === 'GET') return void response.end('{"data":[],"has_more":false}')
-      const script = must(scripts.shift(), 'A script for this request')
+      const script = must(scripts.shift() ?? rest?.(Buffer.concat(parts).toString()), 'A script for this request')
       play(script, response).catch(failure.reject)
     })
   })

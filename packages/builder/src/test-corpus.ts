@@ -96,7 +96,10 @@ async function installPackages(tree: SourceTree): Promise<string> {
   for (const name of asked) await writeFile(join(made, name), tree.get(name) ?? '')
   const bun = join(repositoryDir, 'node_modules', '@oven', `bun-${process.platform}-${bunArch()}`, 'bin', 'bun')
   await run(bun, ['install', '--ignore-scripts', '--no-progress'], made, INSTALL_MS)
-  await rename(made, dir)
+  await rename(made, dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // else another test was faster
+  })
+  await rm(made, { recursive: true, force: true })
   return dir
 }
 

@@ -27,4 +27,6 @@ export {
 } from './reply.ts'
 export { startScriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
 export type { MessagesServer, ReceivedRequest } from './messages-server.ts'
+export { readRecording, type RecordedLine, type RecordedTurn, type Recording } from './recording.ts'
+export { startReplayedModel, type ReplayedModel } from './replayed-model.ts'
 export { sampleModelId, startSampleModel, type Pace } from './sample-model.ts'

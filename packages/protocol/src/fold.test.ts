@@ -65,7 +65,7 @@ test('L4: however a text is cut into deltas, the shown text is the streamed one'
   )
 })
 
-test('events that a reconnect repeats change nothing', () => {
+test('E-E2: events that a reconnect repeats change nothing', () => {
   const events = numbered(wholeTurn)
   fc.assert(
     fc.property(fc.array(fc.nat({ max: events.length - 1 })), (again) => {

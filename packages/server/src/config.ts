@@ -23,6 +23,8 @@ export type Config = {
   /** Key for sessions and encryption; absent: made when first needed. */
   secret?: string
   logLevel: 'error' | 'warn' | 'info' | 'debug'
+  /** Where models' streams are kept, to be played again; absent: nowhere. */
+  recordDir?: string
   /** Values that no log line may show. */
   secrets: string[]
 }
@@ -91,6 +93,10 @@ const Environment = z.object({
     .optional(),
   OVERSKILL_SECRET: z.string().min(32).optional(),
   OVERSKILL_LOG: z.enum(['error', 'warn', 'info', 'debug']).optional(),
+  OVERSKILL_RECORD: z
+    .string()
+    .refine((value) => !value.includes('\0'))
+    .optional(),
 })
 
 type Variable = keyof typeof Environment.shape
@@ -117,6 +123,7 @@ const takes: Record<Variable, string> = {
   OVERSKILL_AUTH: 'none',
   OVERSKILL_SECRET: 'at least 32 characters',
   OVERSKILL_LOG: 'error, warn, info or debug',
+  OVERSKILL_RECORD: 'the path of a folder',
 }
 
 const secretVariables: ReadonlySet<Variable> = new Set([
@@ -177,6 +184,7 @@ function configOf(values: Values, cwd: string): Config {
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
     ...(values.OVERSKILL_SECRET && { secret: values.OVERSKILL_SECRET }),
     logLevel: values.OVERSKILL_LOG ?? 'info',
+    ...(values.OVERSKILL_RECORD && { recordDir: resolve(cwd, values.OVERSKILL_RECORD) }),
     secrets: secretsOf(values),
   }
 }

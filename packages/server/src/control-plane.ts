@@ -25,7 +25,7 @@ import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
 import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
-import type { Log } from './log.ts'
+import { type Log, redactor } from './log.ts'
 import { type Building, openBuilding } from './open-building.ts'
 import { createLiveHost, type LiveHost } from './previews/live-host.ts'
 import { createLivePreviews } from './previews/live-previews.ts'
@@ -34,6 +34,7 @@ import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
 import { createMessageQueue } from './turns/message-queue.ts'
+import { createStreamRecorder } from './turns/record-streams.ts'
 import type { TurnModels } from './turns/turn-models.ts'
 import { systemPrompt } from './turns/system-prompt.ts'
 import { toolset } from './turns/tools/index.ts'
@@ -203,9 +204,13 @@ function createTurning(base: TurningBase) {
     const asked = await deployments.deploy(app, 'preview', version, turn)
     return asked.ok ? asked.value : undefined
   }
+  const recorder =
+    config.recordDir === undefined
+      ? undefined
+      : createStreamRecorder({ dir: config.recordDir, redact: redactor(config.secrets), onError })
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
   const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, packages, versions, models, reports }
-  const parts = { ...shared, deploy, cancelDeploy }
+  const parts = { ...shared, deploy, cancelDeploy, recorder }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, queue, onError },
     leases,

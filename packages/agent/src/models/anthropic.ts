@@ -23,6 +23,7 @@ export type AnthropicOptions = {
   maxEventLength?: number // UTF-16 units of one event, 8 M by default
   maxBlockLength?: number // UTF-16 units of one block's text, 16 M by default
   clock?: Clock
+  fetch?: typeof fetch // the global one by default
 }
 
 type Settings = {
@@ -50,7 +51,14 @@ export function createAnthropicModel(options: AnthropicOptions): Model {
     maxTokens: options.maxTokens ?? knownModel(model)?.maxOutput ?? 32_000,
   }
   const settings: Settings = {
-    client: new Anthropic({ apiKey, baseURL: baseUrl, maxRetries: 0, timeout: headersLimitMs, logLevel: 'off' }),
+    client: new Anthropic({
+      apiKey,
+      baseURL: baseUrl,
+      maxRetries: 0,
+      timeout: headersLimitMs,
+      logLevel: 'off',
+      ...(options.fetch && { fetch: options.fetch }),
+    }),
     source: { baseUrl, key: apiKey, model },
     silence: { ...defaultSilenceLimits, ...options.silence },
     clock,

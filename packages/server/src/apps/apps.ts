@@ -31,6 +31,8 @@ export type Apps = {
   /** The latest changed first. `cursor`: the `next` of the page before. */
   list(cursor: string | undefined, limit: number): Promise<Outcome<{ items: App[]; next?: string }>>
   present(row: AppRow, sql?: Sql): Promise<App>
+  /** An app that is there, as the transaction sees it. */
+  read(write: Write, id: string): Promise<App>
   patch(id: string, change: Omit<PatchApp, 'app'>): Promise<Outcome<App>>
   /** A tool names the app. The address follows until the app was published once. */
   rename(write: Write, id: string, name: string, description: string | undefined): Promise<Outcome<App>>
@@ -94,6 +96,11 @@ class PgApps implements Apps {
     const items = await Promise.all(shown.map((row) => this.present(row)))
     const last = rows.length > limit ? shown.at(-1) : undefined
     return ok({ items, ...(last && { next: `${last.updatedAt.getTime()}-${last.id}` }) })
+  }
+
+  async read({ sql }: Write, id: string): Promise<App> {
+    const [row] = await sql.select().from(apps).where(eq(apps.id, id))
+    return this.present(must(row, `App ${id}`), sql)
   }
 
   async present(row: AppRow, sql: Sql = this.#options.db): Promise<App> {

@@ -8,7 +8,7 @@ import { Client } from 'pg'
 import { StartRefused } from '../life/start-refused.ts'
 import { lastLine, postgresEnvironment } from './postgres-cluster.ts'
 import { commandAs, type PostgresUser } from './postgres-user.ts'
-import { findPostmaster, isAlive } from './postmaster-pid.ts'
+import { commandLine, findPostmaster, isAlive } from './postmaster-pid.ts'
 
 export type Postmaster = {
   adopted: boolean
@@ -98,10 +98,11 @@ export function killPostmasterNow(cluster: string): void {
   }
 }
 
-/** Not our child, so its end is seen by looking. */
+/** Not our child, so its end is seen by looking. It takes its pid file away a moment before it is gone. */
 function adopt(cluster: string, pid: number): Postmaster {
   const ended = (async () => {
     while ((await findPostmaster(cluster)) === pid) await delay(50, undefined, { ref: false })
+    while ((await commandLine(pid)).includes(cluster)) await delay(pollMs, undefined, { ref: false })
   })()
   const signal = (name: NodeJS.Signals): void => {
     if (isAlive(pid)) process.kill(pid, name)

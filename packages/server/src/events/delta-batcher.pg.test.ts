@@ -14,7 +14,7 @@ const notice = { type: 'notice.added', message, block: 9, level: 'info', code: '
 const shape = (events: AppEvent[]) =>
   events.map((event) => (event.type === 'text.delta' ? `${event.block}@${event.offset}:${event.text}` : event.type))
 
-test('deltas of one text are joined, of two blocks they are not', async () => {
+test('E-C2: deltas of one text are joined, of two blocks they are not', async () => {
   const log = createEventLog(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
   const app = await insertTestApp(db)
@@ -26,7 +26,7 @@ test('deltas of one text are joined, of two blocks they are not', async () => {
   expect(shape(await log.list(app, 0, 10))).toEqual(['0@0:one two ', '1@0:xy'])
 })
 
-test('the first delta of a block is stored without being asked for, later ones follow', async () => {
+test('E-C1: the first delta of a block is stored without being asked for, later ones follow', async () => {
   const log = createEventLog(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
   const app = await insertTestApp(db)
@@ -40,7 +40,7 @@ test('the first delta of a block is stored without being asked for, later ones f
   expect(shape(seen)).toEqual(['0@0:first', '0@5: second'])
 })
 
-test('a durable write carries the deltas that wait, before its own events, and returns only its own', async () => {
+test('E-C3: a durable write carries the deltas that wait, before its own events, and returns only its own', async () => {
   const log = createEventLog(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
   const app = await insertTestApp(db)
@@ -50,7 +50,7 @@ test('a durable write carries the deltas that wait, before its own events, and r
   expect(shape(await log.list(app, 0, 10))).toEqual(['0@0:text', 'notice.added'])
 })
 
-test('a durable write that fails stores nothing; the deltas wait for the next one', async () => {
+test('E-C4: a durable write that fails stores nothing; the deltas wait for the next one', async () => {
   const log = createEventLog(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
   const app = await insertTestApp(db)
@@ -68,7 +68,7 @@ test('a durable write that fails stores nothing; the deltas wait for the next on
   expect(texts.join('')).toContain(' more')
 })
 
-test('text streamed while durable writes come keeps its order and loses nothing', async () => {
+test('E-C3: text streamed while durable writes come keeps its order and loses nothing', async () => {
   const log = createEventLog(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
   const app = await insertTestApp(db)
@@ -91,7 +91,7 @@ test('text streamed while durable writes come keeps its order and loses nothing'
   expect(text).toBe(Array.from({ length: 300 }, (_, i) => `${i},`).join(''))
 })
 
-test('deltas of an app whose turn is no longer ours are not stored; those of others are', async () => {
+test('E-C5, L6: deltas of an app whose turn is no longer ours are not stored; those of others are', async () => {
   const log = createEventLog(db)
   const [ours, lost] = [await insertTestApp(db), await insertTestApp(db)]
   const fence = async (_: unknown, apps: readonly string[]) => apps.filter((app) => app !== lost)

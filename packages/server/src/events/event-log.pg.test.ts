@@ -21,7 +21,7 @@ async function readSome(log: EventLog, app: string, after: number, count: number
   return seen
 }
 
-test('events of one app are numbered from 1 without gaps, whoever writes at once', async () => {
+test('E-A1: events of one app are numbered from 1 without gaps, whoever writes at once', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)
   const writers = Array.from({ length: 8 }, async (_, writer) => {
@@ -32,7 +32,7 @@ test('events of one app are numbered from 1 without gaps, whoever writes at once
   expect(stored.map((event) => event.seq)).toEqual(Array.from({ length: 320 }, (_, i) => i + 1))
 })
 
-test('what a reader gets has no gap and no repeat while eight writers write', async () => {
+test('E-A3, E-B1: what a reader gets has no gap and no repeat while eight writers write', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)
   await append(log, app, [step(0)])
@@ -48,7 +48,7 @@ test('what a reader gets has no gap and no repeat while eight writers write', as
   }
 })
 
-test('a reader that comes again and again after its last number gets each event once', async () => {
+test('E-B1: a reader that comes again and again after its last number gets each event once', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)
   const reading = (async () => {
@@ -63,7 +63,7 @@ test('a reader that comes again and again after its last number gets each event 
   expect(await reading).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
 })
 
-test('a write that throws stores nothing, wakes nobody and takes no number', async () => {
+test('E-A2: a write that throws stores nothing, wakes nobody and takes no number', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)
   await append(log, app, [step(1)])
@@ -79,7 +79,7 @@ test('a write that throws stores nothing, wakes nobody and takes no number', asy
   ])
 })
 
-test('with a poll, events that another process appended reach a reader', async () => {
+test('E-B2: with a poll, events that another process appended reach a reader', async () => {
   const [here, there] = [createEventLog(db, { pollMs: 20 }), createEventLog(db)]
   const app = await insertTestApp(db)
   const reading = readSome(here, app, 0, 4)
@@ -89,7 +89,7 @@ test('with a poll, events that another process appended reach a reader', async (
   expect((await reading).map((event) => event.seq)).toEqual([1, 2, 3, 4])
 })
 
-test('text with NUL, lone surrogates and every plane comes back as it went in', async () => {
+test('E-A5: text with NUL, lone surrogates and every plane comes back as it went in', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)
   const text = `a\u0000b\ud800 \udc00 😀 "\\" {} , é\u2028`
@@ -98,7 +98,7 @@ test('text with NUL, lone surrogates and every plane comes back as it went in', 
   expect(event?.type === 'text.delta' && event.text).toBe(text)
 })
 
-test('closing the log ends its readers, and so does their signal', async () => {
+test('E-B4: closing the log ends its readers, and so does their signal', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)
   const stop = new AbortController()

@@ -7,7 +7,7 @@ import { insertTestApp } from './test-app.ts'
 
 const { db } = await withTestDatabase()
 
-test('the conversation of an app is the fold of all its events, also when asked again after more came', async () => {
+test('E-E1: the conversation of an app is the fold of all its events, also when asked again after more came', async () => {
   const log = createEventLog(db)
   const fold = createConversationFold(log)
   const app = await insertTestApp(db)
@@ -36,6 +36,6 @@ test('the conversation of an app is the fold of all its events, also when asked 
   expect((await fold.conversationOf(app)).seq).toBe(1_202)
 })
 
-test('an app without events has the empty conversation', async () => {
+test('E-E1: an app without events has the empty conversation', async () => {
   expect(await createConversationFold(createEventLog(db)).conversationOf('nobody')).toEqual(emptyConversation)
 })

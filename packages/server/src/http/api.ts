@@ -4,7 +4,7 @@ import { limits, type Failure } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
 import type { Log } from '../log.ts'
 import { createCallHandler } from './calls.ts'
-import { createIdempotency } from './idempotency.ts'
+import { createIdempotency, type StoreAnswer } from './idempotency.ts'
 import { problemResponse } from './problem.ts'
 import { answerRaw } from './raw-routes.ts'
 import { readBody, readJsonObject } from './read-body.ts'
@@ -54,7 +54,7 @@ export function createApi(options: ApiOptions): Api {
   const idempotent = createIdempotency(options.database)
   const app: Api = new Hono()
 
-  const run = async (call: Matched, bindings: HttpBindings): Promise<Response> => {
+  const run = async (call: Matched, bindings: HttpBindings, store?: StoreAnswer): Promise<Response> => {
     if (call.route.kind === 'raw') {
       const rawOptions = { ...options, raw: options.services.raw }
       return answerRaw(rawOptions, `${call.route.method} ${call.route.path}`, {
@@ -63,7 +63,8 @@ export function createApi(options: ApiOptions): Api {
         response: bindings.outgoing,
       })
     }
-    const context = { person: onlyPerson, log: options.log, params: Object.keys(call.params) }
+    const params = Object.keys(call.params)
+    const context = { person: onlyPerson, log: options.log, params, ...(store && { store }) }
     const answer = await callHandler(jsonRequest(call), context)
     const lists = call.route.method === 'GET' && call.route.path === '/apps/{app}/files'
     return lists && answer.ok ? withState(options.services, call, answer) : answer
@@ -76,7 +77,7 @@ export function createApi(options: ApiOptions): Api {
     if (key === undefined || !mutations.has(call.request.method)) return headOf(call, await run(call, c.env))
     const { method } = call.request
     const keyed = { person: onlyPerson, method, path: call.url.pathname + call.url.search, key, body: call.body }
-    return idempotent(keyed, () => run(call, c.env))
+    return idempotent(keyed, (store) => run(call, c.env, store))
   })
   app.all('/api', () => problemResponse({ code: 'not_found', detail: 'There is no such call.' }))
   app.get('*', (c) => options.studio(c.req.raw))

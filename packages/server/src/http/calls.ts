@@ -4,13 +4,15 @@ import { ValidationError } from '@orpc/contract'
 import { contract, failureStatus, type Failure, type Outcome } from '@overskill/protocol'
 import type { Log } from '../log.ts'
 import { apiHeaders, problemOf, problemResponse } from './problem.ts'
-import type { Calls } from './services.ts'
+import type { StoreAnswer } from './idempotency.ts'
+import type { Calls, KeptAnswer } from './services.ts'
 import { failureOfIssues } from './invalid-input.ts'
 
-/** What every call knows about its caller. */
-export type CallContext = { person: string; log: Log; params: readonly string[] }
+/** What every call knows about its caller. `store`: where the answer is kept, for a request with an `Idempotency-Key`. */
+export type CallContext = { person: string; log: Log; params: readonly string[]; store?: StoreAnswer }
 
-type AnyCall = (input: unknown, person: string) => Promise<Outcome<unknown>>
+type AnyCall = (input: unknown, person: string, kept: KeptAnswer) => Promise<Outcome<unknown>>
+type AnyContract = { '~orpc': { route: { successStatus?: number } } }
 type AnyProcedure = { handler(run: (options: { input: unknown; context: CallContext }) => Promise<unknown>): unknown }
 
 /**
@@ -48,15 +50,19 @@ function routerOf(calls: Calls) {
     const procedures = Object.entries(members).map(([name, call]) => {
       const procedure = (os as unknown as Record<string, Record<string, AnyProcedure>>)[group]?.[name]
       if (!procedure) throw new Error(`The contract has no call ${group}.${name}`)
-      return [name, procedure.handler(({ input, context }) => answer(call as AnyCall, input, context.person))]
+      const { successStatus = 200 } = contractOf(group, name)
+      return [name, procedure.handler(({ input, context }) => answer(call as AnyCall, input, context, successStatus))]
     })
     return [group, Object.fromEntries(procedures)]
   })
   return Object.fromEntries(groups) as Parameters<Implementer<typeof contract, CallContext, CallContext>['router']>[0]
 }
 
-async function answer(call: AnyCall, input: unknown, person: string): Promise<unknown> {
-  const outcome = await call(input, person)
+const contractOf = (group: string, name: string): { successStatus?: number } =>
+  (contract as unknown as Record<string, Record<string, AnyContract>>)[group]?.[name]?.['~orpc'].route ?? {}
+
+async function answer(call: AnyCall, input: unknown, { person, store }: CallContext, status: number): Promise<unknown> {
+  const outcome = await call(input, person, async (write, body) => store?.(write, status, body))
   if (outcome.ok) return outcome.value
   throw problemError(outcome.failure)
 }

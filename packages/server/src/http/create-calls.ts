@@ -34,18 +34,18 @@ const forApp = async <T>({ apps }: Rooms, id: string, then: () => Promise<Outcom
 const appCalls = (rooms: Rooms): Calls['apps'] => {
   const { apps, models, queue, log, appBuilder, deployments } = rooms
   return {
-    async create({ prompt, name, model, mode = 'build' }) {
+    async create({ prompt, name, model, mode = 'build' }, _person, kept) {
       const chosen = models.resolve(model ?? models.defaultId)
       if (!chosen.ok) return chosen
       const made = await log.write(async (write) => {
         const row = await apps.create(write, { ...(name && { name }), ...(prompt && { prompt }), model: chosen.value })
         const sent = prompt && (await queue.add(write, row.id, { text: prompt, mode, model: chosen.value }))
-        return { id: row.id, ...(sent && { turn: sent.turn }) }
+        const answer = { app: await apps.read(write, row.id), ...(sent && { turn: sent.turn }) }
+        await kept?.(write, answer)
+        return answer
       })
-      appBuilder.wake(made.id)
-      const row = await apps.find(made.id)
-      if (!row.ok) return row
-      return ok({ app: await apps.present(row.value), ...(made.turn && { turn: made.turn }) })
+      appBuilder.wake(made.app.id)
+      return ok(made)
     },
     list: ({ cursor, limit }) => apps.list(cursor, pageOf(limit)),
     async get({ app }) {
@@ -74,7 +74,7 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
 const messageCalls = (rooms: Rooms): Calls['messages'] => {
   const { queue, appBuilder, conversationOf } = rooms
   return {
-    post: ({ app, text, mode }) => appBuilder.send(app, { text, mode }),
+    post: ({ app, text, mode }, _person, kept) => appBuilder.send(app, { text, mode }, kept),
     patch: ({ app, message, text }) => forApp(rooms, app, () => wrap('message', queue.edit(app, message, text))),
     remove: ({ app, message }) => forApp(rooms, app, () => wrap('message', queue.remove(app, message))),
     now: ({ app, message }) => forApp(rooms, app, () => appBuilder.startNow(app, message)),

@@ -49,7 +49,7 @@ const parse = (text: string): Frame[] =>
 
 const rename = (app: string, name: string) => server.send({ method: 'PATCH', path: `/api/apps/${app}`, json: { name } })
 
-test('a stream begins with a snapshot and its number, and goes on with every event after it', async () => {
+test('E-D1: a stream begins with a snapshot and its number, and goes on with every event after it', async () => {
   const app = await server.createApp()
   await rename(app, 'Before')
   const reading = readStream(`/api/apps/${app}/events`, {}, (frames) => {
@@ -72,7 +72,7 @@ test('a stream begins with a snapshot and its number, and goes on with every eve
   ])
 })
 
-test('B.5 53: clients that are cut off again and again while writers write see every event once', async () => {
+test('E-B1, E-D2, B.5 53: clients that are cut off again and again while writers write see every event once', async () => {
   const app = await server.createApp()
   const start = (await server.json<{ seq: number }>({ path: `/api/apps/${app}/conversation` })).seq
   const total = 160
@@ -104,7 +104,7 @@ test('B.5 53: clients that are cut off again and again while writers write see e
   }
 })
 
-test('a number that the log does not have yet, and one that is no number, begin with a snapshot', async () => {
+test('E-D1: a number that the log does not have yet, and one that is no number, begin with a snapshot', async () => {
   const app = await server.createApp()
   for (const id of ['999999', 'abc', '-1', '1e3']) {
     const { frames } = await readStream(`/api/apps/${app}/events`, { 'last-event-id': id }, (read) => read.length === 1)
@@ -112,7 +112,7 @@ test('a number that the log does not have yet, and one that is no number, begin 
   }
 })
 
-test('a client that reads nothing holds up nobody', async () => {
+test('E-D3: a client that reads nothing holds up nobody', async () => {
   const app = await server.createApp()
   const socket = connect(port, '127.0.0.1')
   socket.write(`GET /api/apps/${app}/events HTTP/1.1\r\nhost: localhost:${port}\r\n\r\n`)
@@ -126,7 +126,7 @@ test('a client that reads nothing holds up nobody', async () => {
   socket.destroy()
 })
 
-test('when the server stops, its streams end and it is done at once', async () => {
+test('E-D4: when the server stops, its streams end and it is done at once', async () => {
   const app = await server.createApp()
   const ended = readStream(`/api/apps/${app}/events`, {}, (frames) => {
     if (frames.length === 1) void server.http.drain(5_000)

@@ -31,16 +31,25 @@ export async function sendEventStream(
   try {
     response.write('retry: 1000\n\n')
     if (content.snapshot) await write(response, frame(content.snapshot.seq, 'snapshot', content.snapshot), signal)
-    for await (const event of content.events) {
-      const { id, event: name, data } = toWire(event)
-      await write(response, frame(id, name, data), signal)
-    }
+    for await (const event of content.events) await write(response, frameOf(event), signal)
     response.end()
   } catch {
     response.destroy() // the client left, or takes nothing: it resumes from the last id it saw
   } finally {
     clearInterval(comment)
   }
+}
+
+const framed = new WeakMap<AppEvent, string>()
+
+/** All readers of an app get the same event, so it is put into words once. */
+function frameOf(event: AppEvent): string {
+  const known = framed.get(event)
+  if (known !== undefined) return known
+  const { id, event: name, data } = toWire(event)
+  const made = frame(id, name, data)
+  framed.set(event, made)
+  return made
 }
 
 /** JSON has no raw line breaks, so the data is one line. */

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto'
+import { must } from '@overskill/protocol'
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { idempotencyKeys } from '../database/schema.ts'
+import type { Write } from '../events/event-log.ts'
 import { problemResponse, problemType } from './problem.ts'
 
 export type KeyedRequest = { person: string; method: string; path: string; key: string; body: Uint8Array }
 
+/**
+ * Stores the answer in the transaction that does the work, so that whatever dies after it, the work is not done again. Rejects
+ * when another request with the key has stored one meanwhile: the transaction is then undone.
+ */
+export type StoreAnswer = (write: Pick<Write, 'sql'>, status: number, body: unknown) => Promise<void>
+
 /** Answers a keyed mutation once (API.md "Idempotency-Key"): runs it, or repeats the first answer. */
-export type Idempotency = (request: KeyedRequest, run: () => Promise<Response>) => Promise<Response>
+export type Idempotency = (request: KeyedRequest, run: (store: StoreAnswer) => Promise<Response>) => Promise<Response>
+
+class AnsweredMeanwhile extends Error {}
 
 const keptMs = 24 * 60 * 60 * 1_000
 const keyForm = /^[\x21-\x7e]{1,200}$/
@@ -24,11 +34,24 @@ export function createIdempotency(database: Database, startedAt = new Date()): I
     const row = { ...without(request), bodyHash: createHash('sha256').update(request.body).digest('hex') }
     const first = await claim(database, row, startedAt)
     if (first !== 'claimed') return repeat(first, row.bodyHash)
-    const response = await run().catch(async (error: unknown) => {
-      await database.delete(idempotencyKeys).where(same(row))
+    let overtaken = false
+    const store: StoreAnswer = async ({ sql: transaction }, status, body) => {
+      const stored = await transaction
+        .update(idempotencyKeys)
+        .set({ status, body: JSON.stringify(body) })
+        .where(isOpen(row))
+        .returning({ key: idempotencyKeys.key })
+      overtaken = stored.length === 0
+      if (overtaken) throw new AnsweredMeanwhile('Another request with this Idempotency-Key was faster')
+    }
+    const response = await run(store).catch(async (error: unknown) => {
+      if (overtaken) return undefined
+      await database.delete(idempotencyKeys).where(isOpen(row))
       throw error
     })
-    return keep(database, row, response)
+    if (response && !overtaken) return keep(database, row, response)
+    const [found] = await database.select().from(idempotencyKeys).where(same(row))
+    return repeat(must(found, 'The answer that was stored meanwhile'), row.bodyHash)
   }
 }
 
@@ -44,6 +67,9 @@ const same = (row: Row) =>
     eq(idempotencyKeys.path, row.path),
     eq(idempotencyKeys.key, row.key),
   )
+
+/** The row, as long as it holds no answer. */
+const isOpen = (row: Row) => and(same(row), isNull(idempotencyKeys.status))
 
 /** Takes the key for this request, or finds the row of the one that has it. */
 async function claim(database: Database, row: Row, startedAt: Date): Promise<'claimed' | Stored> {
@@ -83,11 +109,11 @@ function repeat(first: Stored, bodyHash: string): Response {
 
 async function keep(database: Database, row: Row, response: Response): Promise<Response> {
   if (response.status >= 500) {
-    await database.delete(idempotencyKeys).where(same(row))
+    await database.delete(idempotencyKeys).where(isOpen(row))
     return response
   }
   const body = await response.text()
-  await database.update(idempotencyKeys).set({ status: response.status, body }).where(same(row))
+  await database.update(idempotencyKeys).set({ status: response.status, body }).where(isOpen(row))
   return new Response(body, { status: response.status, headers: response.headers })
 }
 

@@ -1,5 +1,6 @@
 import type { ContractProcedure, InferContractRouterOutputs, InferSchemaOutput } from '@orpc/contract'
 import type { AppEvent, contract, Health, Outcome, Snapshot, Version } from '@overskill/protocol'
+import type { Write } from '../events/event-log.ts'
 
 type Contract = typeof contract
 /** What a call gets: its input as the schema has parsed it. */
@@ -8,12 +9,16 @@ type Parsed<P> =
 type Inputs = { [Group in keyof Contract]: { [Call in keyof Contract[Group]]: Parsed<Contract[Group][Call]> } }
 type Outputs = InferContractRouterOutputs<typeof contract>
 
+/** Called in the transaction that does a call's work, with its answer: then a repeated request does not do it again. */
+export type KeptAnswer = (write: Write, body: unknown) => Promise<void>
+
 /** What every JSON call does: one function a call of the contract. Input is parsed already; a failure is a value. */
 export type Calls = {
   [Group in keyof Inputs]: {
     [Call in keyof Inputs[Group]]: (
       input: Inputs[Group][Call],
       person: string,
+      kept?: KeptAnswer,
     ) => Promise<Outcome<Call extends keyof Outputs[Group] ? Outputs[Group][Call] : never>>
   }
 }

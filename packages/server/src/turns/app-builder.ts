@@ -3,7 +3,7 @@ import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
-import type { EventLog } from '../events/event-log.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
 import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
 import { type Leases, renewMs } from './leases.ts'
 import type { MessageQueue } from './message-queue.ts'
@@ -17,7 +17,12 @@ type Sent = { message: UserMessage; turn: Turn }
 
 /** From a person's message to the end of its turn: one turn an app at a time, the others wait (L11). */
 export interface AppBuilder {
-  send(app: string, input: { text: string; mode?: Mode | undefined }): Promise<Outcome<Sent>>
+  /** `also` runs in the transaction that stores the message. */
+  send(
+    app: string,
+    input: { text: string; mode?: Mode | undefined },
+    also?: (write: Write, sent: Sent) => Promise<void>,
+  ): Promise<Outcome<Sent>>
   /** Stops a turn that runs or waits. One that has ended stays as it is. */
   stop(app: string, turn: string): Promise<Outcome<Turn>>
   /** Ends the running turn and starts this waiting one next. */
@@ -71,13 +76,21 @@ class LeasedAppBuilder implements AppBuilder {
     })
   }
 
-  async send(id: string, { text, mode = 'build' }: { text: string; mode?: Mode | undefined }): Promise<Outcome<Sent>> {
+  async send(
+    id: string,
+    { text, mode = 'build' }: { text: string; mode?: Mode | undefined },
+    also?: (write: Write, sent: Sent) => Promise<void>,
+  ): Promise<Outcome<Sent>> {
     const { apps, models, queue, log } = this.#options
     const app = await apps.find(id)
     if (!app.ok) return app
     const model = models.resolve(app.value.model)
     if (!model.ok) return model
-    const sent = await log.write((write) => queue.add(write, id, { text, mode, model: model.value }))
+    const sent = await log.write(async (write) => {
+      const added = await queue.add(write, id, { text, mode, model: model.value })
+      await also?.(write, added)
+      return added
+    })
     this.wake(id)
     return ok(sent)
   }

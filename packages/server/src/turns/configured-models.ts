@@ -46,14 +46,15 @@ export function createConfiguredModels({ anthropic, model, sampleUrl }: ModelSet
       return problem ? fail('invalid', problem, [{ path: 'model', message: problem }]) : ok(id)
     },
 
-    open(id) {
+    open(id, through) {
       const problem = whyNot(id)
       if (problem) return fail('model_unavailable', problem)
       const name = id.slice(id.indexOf('/') + 1)
+      const shared = { id, model: name, ...(through && { fetch: through }) }
       if (id === sampleId) {
-        return ok(createAnthropicModel({ id, apiKey: 'sample', baseUrl: sampleUrl, model: name, thinking: false }))
+        return ok(createAnthropicModel({ ...shared, apiKey: 'sample', baseUrl: sampleUrl, thinking: false }))
       }
-      return ok(createAnthropicModel({ id, apiKey: apiKey ?? '', baseUrl, model: name }))
+      return ok(createAnthropicModel({ ...shared, apiKey: apiKey ?? '', baseUrl }))
     },
 
     async list() {

@@ -7,8 +7,8 @@ export type TurnModels = {
   readonly defaultId: string
   /** The full id of what a person named; `invalid` when no such model can be used here. */
   resolve(id: string): Outcome<string>
-  /** `model_unavailable` says what to set. */
-  open(id: string): Outcome<Model>
+  /** `model_unavailable` says what to set. `fetch`: what its requests go through; the global one by default. */
+  open(id: string, through?: typeof fetch): Outcome<Model>
   list(): Promise<ModelInfo[]>
   check(): Promise<Check>
 }

@@ -17,6 +17,7 @@ import { faultOfBuild } from './check-work.ts'
 import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
 import { openTurn } from './opening.ts'
+import type { StreamRecorder } from './record-streams.ts'
 import { PgTurnJournal } from './pg-turn-journal.ts'
 import { planResume } from './resume-turn.ts'
 import type { ToolWork } from './tools/work.ts'
@@ -43,6 +44,8 @@ export type TurnRunnerOptions = {
   /** Builds the draft when the model says that it is done; the faults that it finds. */
   check: (tree: Tree, signal: AbortSignal) => Promise<BuildError[] | undefined>
   note: (turn: TurnRow, note: AgentNote) => void
+  /** Where models' streams are kept, if they are to be. */
+  recorder?: StreamRecorder | undefined
 }
 
 /** A turn that this process runs. */
@@ -116,7 +119,7 @@ async function runModel(
 ): Promise<TurnEnd> {
   const { db, models, blobs, apps, packages, reports, tools, system, note } = options
   if (turn.leaseToken > mostOwners) return poisonEnd
-  const model = models.open(turn.model)
+  const model = models.open(turn.model, await recordedFetch(turn, options))
   if (!model.ok) {
     const error = { code: 'model_not_found' as const, message: model.failure.detail }
     return { ending: 'failed', error, actions: ['settings', 'retry'] }
@@ -148,6 +151,12 @@ async function runModel(
     limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
     log: (text) => note(turn, text),
   })
+}
+
+async function recordedFetch(turn: TurnRow, { db, recorder }: TurnRunnerOptions): Promise<typeof fetch | undefined> {
+  if (!recorder) return undefined
+  const { text } = await readUserMessage(db, turn.message)
+  return recorder.fetchOf({ id: turn.id, model: turn.model, mode: turn.mode, prompt: text })
 }
 
 /** The entries that begin the turn: made once, then kept, so that a resumed turn says the same. */

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { contentOf, filesPerTurn, pathsOfTurn } from './chaos-model.ts'
+import type { Played } from './workload.ts'
+import type { World } from './world.ts'
+
+/** One thing that must be so after any chaos. `wrong` is empty when it is. */
+export type Check = { rule: string; wrong: string[] }
+
+export type Recovery = { leaseMs: number[]; eventMs: number[]; failedTurns: number }
+
+/** Opens the world's database for the checks. */
+export async function withDatabase<T>({ dataDir, databaseUrl }: World, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = new Client(
+    databaseUrl === undefined
+      ? { host: join(dataDir, 's'), user: 'postgres', database: 'overskill' }
+      : { connectionString: databaseUrl },
+  )
+  await client.connect()
+  try {
+    return await work(async (text, values = []) => (await client.query(text, [...values])).rows as Row[])
+  } finally {
+    await client.end()
+  }
+}
+
+type Row = Record<string, unknown>
+export type Sql = (text: string, values?: readonly unknown[]) => Promise<Row[]>
+
+/** Looks at everything that lasts, and at what is served. */
+export async function checkWorld(
+  world: World,
+  sql: Sql,
+  played: readonly Played[],
+  complaints: readonly string[],
+): Promise<Check[]> {
+  return [
+    { rule: 'every turn ended, in one terminal state', wrong: await openTurns(sql) },
+    { rule: 'every acknowledged message is there once, with one turn', wrong: await messageProblems(sql, played) },
+    { rule: 'every call was answered once, in the order asked', wrong: [...complaints, ...(await callProblems(sql))] },
+    { rule: 'every acknowledged write is there once', wrong: await writeProblems(sql, played) },
+    { rule: 'versions are numbered 1, 2, 3 … without a break', wrong: await versionProblems(sql) },
+    {
+      rule: 'events are numbered without a gap, stored and as clients saw them',
+      wrong: await eventProblems(sql, played),
+    },
+    {
+      rule: 'what is deployed is what the newest version was built to, and is served',
+      wrong: await deployProblems(world, sql, played),
+    },
+  ]
+}
+
+const lines = (rows: readonly Row[]): string[] => rows.map((row) => JSON.stringify(row))
+
+const openTurns = async (sql: Sql): Promise<string[]> =>
+  lines(await sql(`select id, status, phase from turns where status in ('queued', 'running')`))
+
+async function messageProblems(sql: Sql, played: readonly Played[]): Promise<string[]> {
+  const rows = await sql(
+    `select m.app, m.text, count(*)::int as times from messages m where not removed group by m.app, m.text having count(*) > 1`,
+  )
+  const stored = new Set(
+    (await sql(`select m.id from messages m join turns t on t.message = m.id and t.id = m.turn`)).map(({ id }) => id),
+  )
+  const lost = played.flatMap(({ acknowledged }) => acknowledged.filter(({ message }) => !stored.has(message)))
+  return [...lines(rows), ...lost.map(({ message }) => `lost ${message}`)]
+}
+
+const callProblems = async (sql: Sql): Promise<string[]> =>
+  lines(
+    await sql(
+      `select turn, step, position, status from tool_executions where status in ('pending', 'queued', 'running')`,
+    ),
+  )
+
+/** The newest version of each app holds what its newest completed turn wrote, and no call told of its change twice. */
+async function writeProblems(sql: Sql, played: readonly Played[]): Promise<string[]> {
+  const twice = await sql(`
+    select app, data->'origin'->>'call' as call, count(*)::int as times from events
+    where type = 'files.changed' and data->'origin'->>'call' is not null group by 1, 2 having count(*) > 1`)
+  const wrong = await Promise.all(
+    played.map(async ({ app, name, acknowledged, ended }) => {
+      const whole = acknowledged.filter(({ turn }) => ended.get(turn) === 'turn.completed')
+      const each = await Promise.all(whole.map(({ number, turn }) => missingOf(sql, app, name, number, turn)))
+      return each.flat()
+    }),
+  )
+  return [...lines(twice), ...wrong.flat()]
+}
+
+async function missingOf(sql: Sql, app: string, name: string, number: number, turn: string): Promise<string[]> {
+  const rows = await sql(
+    `select e->>'path' as path, e->>'hash' as hash from versions v join trees t on t.hash = v.tree, jsonb_array_elements(t.entries) e
+     where v.app = $1 and v.turn = $2`,
+    [app, turn],
+  )
+  const found = new Map(rows.map(({ path, hash }) => [path, hash]))
+  const hashOf = (path: string): string =>
+    createHash('sha256')
+      .update(contentOf(name, number, path))
+      .digest('hex')
+  const missing = pathsOfTurn.filter((path) => found.get(path) !== hashOf(path))
+  return missing.length === 0
+    ? []
+    : [`turn ${number} of ${name}: ${missing.length} of ${filesPerTurn} files are not as written`]
+}
+
+const versionProblems = async (sql: Sql): Promise<string[]> =>
+  lines(
+    await sql(
+      `select app, count(*)::int as versions, max(number) as newest from versions group by app having count(*) <> max(number)`,
+    ),
+  )
+
+async function eventProblems(sql: Sql, played: readonly Played[]): Promise<string[]> {
+  const stored = await sql(`
+    select e.app, count(*)::int as events, max(e.seq) as newest, s.seq as counter from events e join streams s on s.app = e.app
+    group by e.app, s.seq having count(*) <> max(e.seq) or min(e.seq) <> 1 or max(e.seq) <> s.seq`)
+  return [
+    ...lines(stored),
+    ...played.flatMap(({ app, follower }) => follower.problems.map((one) => `client of ${app}: ${one}`)),
+  ]
+}
+
+async function deployProblems(world: World, sql: Sql, played: readonly Played[]): Promise<string[]> {
+  const rows = await sql(`
+    select p.app, p.artifact as deployed, array_agg(b.artifact) as built from pointers p
+    join deployments d on d.id = p.deployment
+    join versions v on v.app = p.app and v.number = (select max(number) from versions where app = p.app and build = 'ok')
+    left join builds b on b.tree = v.tree where p.environment = 'preview'
+    group by p.app, p.artifact having not p.artifact = any(array_agg(b.artifact))`)
+  const served = await Promise.all(played.map((one) => servedProblem(world, sql, one)))
+  return [...lines(rows), ...served.flat()]
+}
+
+/** The page at the preview address holds the words of the app's newest version. */
+async function servedProblem(world: World, sql: Sql, { app, name, acknowledged }: Played): Promise<string[]> {
+  const [newest] = await sql(`select turn from versions where app = $1 order by number desc limit 1`, [app])
+  const number = acknowledged.find(({ turn }) => turn === newest?.['turn'])?.number
+  if (number === undefined) return []
+  const problems = world.nodes.map(async (node) => {
+    const host = `preview-${app}.localhost:${node.port}`
+    const page = await world.send(node, 'GET', '/', { host })
+    const scripts = [...page.body.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map(([, path]) => path ?? '')
+    const texts = await Promise.all(scripts.map((path) => world.send(node, 'GET', path, { host })))
+    return texts.some(({ body }) => body.includes(`${name} turn ${number}`))
+      ? []
+      : [`preview-${app} does not serve turn ${number} of ${name}`]
+  })
+  return (await Promise.all(problems)).flat()
+}
+
+/** How long after each restart the turns that ran when the process died went on. */
+export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise<Recovery> {
+  const rows = await Promise.all(
+    restarts.map(({ killedAt, healthyAt }) =>
+      sql(
+        `select extract(epoch from min(e.at)) * 1000 as next from turns t join events e on e.app = t.app and e.at > to_timestamp($2 / 1000.0)
+         where t.started_at < to_timestamp($1 / 1000.0) and (t.ended_at is null or t.ended_at > to_timestamp($1 / 1000.0)) group by t.id`,
+        [killedAt, killedAt + 1],
+      ).then((found) => found.map(({ next }) => Math.max(0, Number(next) - healthyAt))),
+    ),
+  )
+  const failed = await sql(`select count(*)::int as count from turns where status = 'failed'`)
+  return {
+    leaseMs: restarts.map(({ killedAt, healthyAt }) => healthyAt - killedAt),
+    eventMs: rows.flat(),
+    failedTurns: Number(failed[0]?.['count']),
+  }
+}

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { allProcesses, killNow, processesBelow, type Seen } from './processes.ts'
+import type { Random } from './seeded-random.ts'
+import type { Node, World } from './world.ts'
+
+/** One thing that goes wrong. Resolves, with what it did, once the world is whole again. */
+export type Fault = { name: string; strike(world: World, random: Random): Promise<string> }
+
+/** Every kind that this world can have. `cut`: drops the connections of all clients. */
+export function faultsOf(world: World, cut: () => void): Fault[] {
+  return [
+    killServer,
+    killServer,
+    pauseServer,
+    killProcess('database', isPostmaster),
+    killProcess('builder', isBuilder),
+    { name: 'connections cut', strike: () => Promise.resolve((cut(), 'all clients')) },
+    ...(world.disk ? [fillDisk] : []),
+  ]
+}
+
+const killServer: Fault = {
+  name: 'server killed',
+  async strike(world, random) {
+    const node = random.pick(world.nodes)
+    await node.kill()
+    const restMs = random.between(0, 400)
+    await delay(restMs)
+    await node.start()
+    return `back after ${restMs} ms of rest`
+  },
+}
+
+/** Stops it as a busy or sleeping machine does; it does not know of it. */
+const pauseServer: Fault = {
+  name: 'server paused',
+  async strike(world, random) {
+    const { pid } = random.pick(world.nodes)
+    if (pid === undefined) return 'none ran'
+    const ms = random.between(300, 2_500)
+    process.kill(pid, 'SIGSTOP')
+    await delay(ms)
+    process.kill(pid, 'SIGCONT')
+    return `${ms} ms`
+  },
+}
+
+const killProcess = (what: string, isOne: (seen: Seen, node: Node) => boolean): Fault => ({
+  name: `${what} killed`,
+  async strike(world, random) {
+    const node = random.pick(world.nodes)
+    const found = (isPostmaster === isOne ? allProcesses() : processesBelow(node.pid ?? 0)).filter((one) =>
+      isOne(one, node),
+    )
+    if (found.length === 0) return 'none ran'
+    const { pid } = random.pick(found)
+    killNow(pid)
+    return `process ${pid}`
+  },
+})
+
+/** The postmaster, not one of its children: those name themselves otherwise. */
+const isPostmaster = ({ command }: Seen, { dataDir }: Node): boolean =>
+  command.includes(join(dataDir, 'postgres')) && /bin\/postgres /.test(command) && !command.startsWith('unshare')
+
+const isBuilder = ({ command }: Seen): boolean => /build-child|bwrap/.test(command)
+
+/** Nothing can be written for a moment: neither the database nor the artifacts. */
+const fillDisk: Fault = {
+  name: 'disk full',
+  async strike({ dataDir }, random) {
+    const filler = join(dataDir, 'filler')
+    const ms = random.between(200, 1_500)
+    try {
+      execFileSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1M'], { stdio: 'ignore' })
+    } catch {
+      // It ends because the disk is full, as it should.
+    }
+    await delay(ms)
+    await rm(filler, { force: true })
+    return `${ms} ms`
+  },
+}

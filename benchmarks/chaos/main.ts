@@ -1,0 +1,135 @@
+import process from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { quantile } from '../figure.ts'
+import { checkWorld, recoveryOf, withDatabase, type Check, type Recovery } from './checks.ts'
+import { startChaosModel } from './chaos-model.ts'
+import { faultsOf } from './faults.ts'
+import { createRandom, type Random } from './seeded-random.ts'
+import { playApp, type Played } from './workload.ts'
+import { openWorld, type World } from './world.ts'
+
+/**
+ * `node benchmarks/chaos/main.ts [--seed N] [--turns N] [--apps N] [--faults N]`: plays turns of eight tools each on the real
+ * program while it is killed, paused and starved, from a seed; then looks whether anything was lost, doubled or stuck.
+ * Exits 0 when nothing was.
+ */
+
+export type ChaosOptions = { seed: number; turns: number; apps: number; faults: number; say: (text: string) => void }
+
+export type ChaosResult = {
+  checks: Check[]
+  recovery: Recovery
+  turns: number
+  faults: Map<string, number>
+  seconds: number
+}
+
+const idle = (): void => {}
+
+/** One run. Rejects when it could not be played to its end. */
+export async function runChaos({ seed, turns, apps, faults, say }: ChaosOptions): Promise<ChaosResult> {
+  const began = performance.now()
+  const random = createRandom(seed)
+  const model = await startChaosModel(seed)
+  const world = await openWorld({ ANTHROPIC_API_KEY: 'sk-chaos', ANTHROPIC_BASE_URL: model.url })
+  const played: Played[] = []
+  try {
+    const each = Math.ceil(turns / apps)
+    const struck = new Map<string, number>()
+    let over = false
+    const work = Promise.all(
+      Array.from({ length: apps }, async (_, index) => {
+        const app = await playApp(world, `app${index + 1}s${seed}`, each, createRandom(seed * 1_000 + index), (one) =>
+          played.push(one),
+        )
+        say(`  ${app.name}: ${app.acknowledged.length} turns ended`)
+      }),
+    ).finally(() => (over = true))
+    work.catch(idle) // told below
+    const cut = (): void => played.forEach(({ follower }) => follower.cut())
+    await strikeUntil(() => over, { world, random, faults, struck, cut, say })
+    await work
+    const checked = await withDatabase(world, async (sql) => ({
+      checks: await checkWorld(world, sql, played, model.complaints),
+      recovery: await recoveryOf(sql, world.restarts),
+    }))
+    return { ...checked, turns: each * apps, faults: struck, seconds: Math.round((performance.now() - began) / 1000) }
+  } finally {
+    for (const { follower } of played) follower.close()
+    await world.close()
+    await model.close()
+  }
+}
+
+type Striking = {
+  world: World
+  random: Random
+  faults: number
+  struck: Map<string, number>
+  cut: () => void
+  say: (text: string) => void
+}
+
+/** One fault after the other, until their number is reached or there is nothing left to disturb. */
+async function strikeUntil(
+  isOver: () => boolean,
+  { world, random, faults, struck, cut, say }: Striking,
+): Promise<void> {
+  const kinds = faultsOf(world, cut)
+  for (let count = 1; count <= faults && !isOver(); count += 1) {
+    await delay(random.between(200, 2_000))
+    if (isOver()) return
+    const fault = random.pick(kinds)
+    const did = await fault.strike(world, random)
+    struck.set(fault.name, (struck.get(fault.name) ?? 0) + 1)
+    say(`  ${count}. ${fault.name}: ${did}`)
+  }
+}
+
+/** The result in words, for people. */
+export function tellChaos({ checks, recovery, turns, faults, seconds }: ChaosResult): string {
+  const kinds = [...faults].map(([name, count]) => `${name} ${count}`).join(', ')
+  const p99 = recovery.eventMs.length > 0 ? Math.round(quantile(recovery.eventMs, 0.99)) : 0
+  const told = checks.map(
+    ({ rule, wrong }) =>
+      `${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${rule}${wrong
+        .slice(0, 5)
+        .map((one) => `\n       ${one}`)
+        .join('')}`,
+  )
+  const struck = [...faults.values()].reduce((sum, count) => sum + count, 0)
+  return [
+    `${turns} turns × 8 tools, ${struck} faults (${kinds}), ${seconds} s; ${recovery.failedTurns} turns ended as failed`,
+    ...told,
+    `replacement healthy → next event of the turn: p99 ${p99} ms (n = ${recovery.eventMs.length}); killed → healthy: p50 ${Math.round(quantile(recovery.leaseMs, 0.5))} ms`,
+  ].join('\n')
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string' },
+      turns: { type: 'string' },
+      apps: { type: 'string' },
+      faults: { type: 'string' },
+    },
+  })
+  const number = (given: string | undefined, otherwise: number): number =>
+    given === undefined ? otherwise : Number(given)
+  const say = (text: string): void => void process.stdout.write(`${text}\n`)
+  const options = {
+    seed: number(values.seed, 1),
+    turns: number(values.turns, 500),
+    apps: number(values.apps, 10),
+    faults: number(values.faults, 200),
+  }
+  say(
+    `Chaos from seed ${options.seed}: ${options.turns} turns on ${options.apps} apps, at most ${options.faults} faults`,
+  )
+  const result = await runChaos({ ...options, say })
+  say(tellChaos(result))
+  return result.checks.every(({ wrong }) => wrong.length === 0) ? 0 : 1
+}
+
+if (import.meta.main) process.exitCode = await main()
