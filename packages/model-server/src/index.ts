@@ -27,4 +27,5 @@ export {
 } from './reply.ts'
 export { startScriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
 export type { MessagesServer, ReceivedRequest } from './messages-server.ts'
+export { chatWire } from './wire.ts'
 export { sampleModelId, startSampleModel, type Pace } from './sample-model.ts'
