@@ -32,6 +32,8 @@ export type TestPlane = {
 export type TestPlaneOptions = {
   /** Address of a scripted model that is used instead of the sample model. */
   modelUrl?: string
+  /** Address of a scripted chat server, with its `/v1`, that is used instead. */
+  chatUrl?: string
 }
 
 export const value = <T>(outcome: Outcome<T>): T => {
@@ -51,7 +53,10 @@ const loud = createLog('error', [({ message, fields }) => console.error(message,
 export async function startTestPlane(options: TestPlaneOptions = {}): Promise<TestPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), 'overskill-'))
   const { db } = await withTestDatabase()
-  const env = options.modelUrl ? { ANTHROPIC_API_KEY: 'scripted', ANTHROPIC_BASE_URL: options.modelUrl } : {}
+  const env = {
+    ...(options.modelUrl && { ANTHROPIC_API_KEY: 'scripted', ANTHROPIC_BASE_URL: options.modelUrl }),
+    ...(options.chatUrl && { OPENAI_BASE_URL: options.chatUrl }),
+  }
   const config = readConfig({ OVERSKILL_DATA_DIR: dataDir, ...env }, dataDir)
   const open = () => createControlPlane({ config, db, log: loud, version: 'test', samplePace: 'instant' })
   let plane = await open()

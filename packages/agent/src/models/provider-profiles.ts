@@ -9,7 +9,7 @@ export type ProviderProfile = {
   title: string
   baseUrl: string
   keyName: string // the variable of its key
-  addressName: string // the variable of another address of it
+  addressName?: string // the variable of another address of it, where there is one
   /** Where a key is asked about when the list of models is open to everyone. */
   keyPath?: string
 } & ({ protocol: 'anthropic-messages' } | { protocol: 'openai-chat'; traits: ChatTraits })
@@ -43,7 +43,6 @@ export const providerProfiles: Record<ProviderName, ProviderProfile> = {
     protocol: 'openai-chat',
     baseUrl: 'https://openrouter.ai/api/v1',
     keyName: 'OPENROUTER_API_KEY',
-    addressName: 'OPENROUTER_BASE_URL',
     keyPath: '/key',
     traits: { systemMessages: true, cacheMarkers: true, reasoningDetails: true, costInUsage: true },
   },

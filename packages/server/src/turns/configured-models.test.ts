@@ -21,7 +21,7 @@ test('without a key the sample model is the default and stands first; every prov
   expect(reason('anthropic')).toContain('ANTHROPIC_API_KEY')
   expect(reason('openai')).toMatch(/OPENAI_API_KEY, or OPENAI_BASE_URL/)
   expect(reason('openrouter')).toContain('OPENROUTER_API_KEY')
-  expect(reason('ollama')).toContain('Cannot reach')
+  expect(reason('ollama')).toMatch(/does not answer .* set OLLAMA_BASE_URL/)
   expect(models().resolve('anthropic/claude-sonnet-5-5')).toMatchObject({ failure: { code: 'invalid' } })
   expect(models().resolve('nobody/x')).toMatchObject({ failure: { detail: expect.stringContaining('no provider') } })
 })

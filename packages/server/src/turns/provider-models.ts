@@ -55,7 +55,7 @@ export function createProviderModels(
     async models() {
       if (missing) return fallback(provider, false, missing)
       const { known, models } = await talking()
-      if (models.length === 0) return fallback(provider, isWithoutList(known), whyNone(known))
+      if (models.length === 0) return fallback(provider, isWithoutList(known), whyNone(known, isLocal && provider))
       return models.map((model) => infoOf(provider, model, known.text))
     },
     async first() {
@@ -69,7 +69,12 @@ export function createProviderModels(
 
 const isWithoutList = (known: ModelListing): boolean => !known.ok && known.code === 'no_list'
 
-const whyNone = (known: ModelListing): string => (known.ok ? `${known.text} None of them can build apps.` : known.text)
+function whyNone(known: ModelListing, local: ModelProvider | false = false): string {
+  if (known.ok) return `${known.text} None of them can build apps.`
+  if (!local || known.answered) return known.text
+  const { title, addressName } = local.profile
+  return `${title} does not answer at ${local.baseUrl}. Start it, or set ${addressName} if it is elsewhere.`
+}
 
 function whatIsMissing({ profile }: ModelProvider, settings: ProviderSettings | undefined): string | undefined {
   const { name, keyName, addressName } = profile
