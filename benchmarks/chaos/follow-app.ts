@@ -26,7 +26,7 @@ export function followApp(app: string, port: () => number): Follower {
     const path = `/api/apps/${app}/events`
     const sent = startRequest({ host: '127.0.0.1', port: port(), path, headers, agent: false }, (response) => {
       if (response.statusCode !== 200) response.destroy()
-      else readFrames(response.setEncoding('utf8'), log.take)
+      else readFrames(response.setEncoding('utf8'), (...frame) => log.take(...frame))
       response.on('close', again).on('error', again)
     })
     sent.on('error', again)

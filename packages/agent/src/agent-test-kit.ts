@@ -5,6 +5,7 @@ import type { AgentNote, AgentRun, ResumedStep } from './agent-turn.ts'
 import type { Clock } from './clock.ts'
 import type { HistoryEntry, RawBlock } from './model.ts'
 import { createAnthropicModel, type AnthropicOptions } from './models/anthropic.ts'
+import { createOpenAiChatModel, type OpenAiChatOptions } from './models/openai-chat.ts'
 import { entriesOfStep } from './step-history.ts'
 import { defineTool, done, read, refused, write, type Tool, type ToolResult } from './tool.ts'
 import type { DeclaredCall, TurnEnd, TurnJournal } from './turn-journal.ts'
@@ -262,6 +263,17 @@ export const testKey = 'sk-ant-test-0123456789-abcdef'
 
 export const anthropic = (url: string, options: Partial<AnthropicOptions> = {}) =>
   createAnthropicModel({ id: 'anthropic/scripted-1', apiKey: testKey, baseUrl: url, model: 'scripted-1', ...options })
+
+export const openAiChat = (url: string, options: Partial<OpenAiChatOptions> = {}) =>
+  createOpenAiChatModel({
+    id: 'openai/scripted-1',
+    apiKey: testKey,
+    keyName: 'OPENAI_API_KEY',
+    baseUrl: url,
+    model: 'scripted-1',
+    traits: { systemMessages: true, cacheMarkers: false, reasoningDetails: false, costInUsage: false },
+    ...options,
+  })
 
 export type TestTurn = {
   journal: MemoryJournal

@@ -58,8 +58,11 @@ export type ModelFault = {
   status?: number
 }
 
-/** What one request used. Hour-long cache writes are part of `cacheWriteTokens` and cost more. */
-export type ModelUsage = Usage & { cacheWriteHourTokens?: number }
+/**
+ * What one request used. Hour-long cache writes are part of `cacheWriteTokens` and cost more. `costUsd`: what the provider says
+ * that this very request cost; sums of several requests have none.
+ */
+export type ModelUsage = Usage & { cacheWriteHourTokens?: number; costUsd?: number }
 
 /** Block numbers are the provider's `index` of this reply; where it uses one twice, the later block has a new one. */
 export type ModelEvent =

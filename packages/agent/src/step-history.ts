@@ -32,7 +32,8 @@ export function entriesOfStep({ blocks, calls, after }: StepRecord): HistoryEntr
   ]
 }
 
-const isTakenBack = (block: RawBlock): boolean => {
+/** Whether a provider takes a block back. */
+export const isTakenBack = (block: RawBlock): boolean => {
   if (block.type === 'text') return typeof block['text'] === 'string' && block['text'].trim() !== ''
   if (block.type === 'thinking') return typeof block['signature'] === 'string' && block['signature'] !== ''
   return true

@@ -29,4 +29,5 @@ export { startScriptedModel, type ScriptedModel, type ScriptedModelOptions } fro
 export type { MessagesServer, ReceivedRequest } from './messages-server.ts'
 export { readRecording, type RecordedLine, type RecordedTurn, type Recording } from './recording.ts'
 export { startReplayedModel, type ReplayedModel } from './replayed-model.ts'
+export { chatWire } from './wire.ts'
 export { sampleModelId, startSampleModel, type Pace } from './sample-model.ts'

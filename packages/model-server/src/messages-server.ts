@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ScriptedReply } from './reply.ts'
-import { requestProblem } from './request-check.ts'
-import { messageSteps, untilAborted, type WireStep } from './wire-steps.ts'
+import type { Wire } from './wire.ts'
+import { untilAborted, type WireStep } from './wire-steps.ts'
 
 /** One request as it came: the parsed body, and what stood around it. Header names are in lower case. */
 export type ReceivedRequest = {
@@ -12,6 +12,9 @@ export type ReceivedRequest = {
 }
 
 export type MessagesHandler = {
+  wire: Wire
+  /** The only key that is taken; any if left out. */
+  key?: string
   /** Ids that `GET /v1/models` lists. */
   models: readonly string[]
   /** Refuses what the real API refuses: prefill, unanswered calls, removed parameters. */
@@ -32,8 +35,8 @@ export interface MessagesServer extends AsyncDisposable {
 const bodyLimitBytes = 32 * 1024 * 1024
 
 /**
- * An HTTP server on 127.0.0.1 that speaks the Anthropic Messages wire: `POST /v1/messages` (streaming), `GET /v1/models`.
- * Any key is taken, as Bearer or x-api-key; none is a 401. `close` ends open replies and resolves when the port is free.
+ * An HTTP server on 127.0.0.1 that speaks a wire: `POST` to its path (streaming), `GET /v1/models`. Keys come as Bearer or
+ * x-api-key; a wrong one is a 401, and none where the wire wants one. `close` ends open replies and resolves when the port is free.
  */
 export async function startMessagesServer(handler: MessagesHandler): Promise<MessagesServer> {
   const closing = new AbortController()
@@ -67,18 +70,21 @@ async function answer(
 ): Promise<void> {
   const path = request.url ?? '/'
   const route = `${request.method} ${path.split('?')[0]}`
-  if (!hasKey(request)) return sendError(response, 401, 'authentication_error', 'x-api-key header is required')
-  if (route === 'GET /v1/models') return sendJson(response, 200, modelList(handler.models))
-  if (route !== 'POST /v1/messages') return sendError(response, 404, 'not_found_error', `No route ${route}`)
+  const { wire } = handler
+  const sendError = (status: number, type: string, message: string) =>
+    sendJson(response, status, wire.error(type, message))
+  if (!isTaken(keyOf(request), handler)) return sendError(401, 'authentication_error', 'A valid key is required')
+  if (route === 'GET /v1/models') return sendJson(response, 200, wire.models(handler.models))
+  if (route !== `POST ${wire.path}`) return sendError(404, 'not_found_error', `No route ${route}`)
   const body = await readBody(request)
-  if (body === 'too large') return sendError(response, 413, 'request_too_large', 'Request exceeds 32 MB')
-  if (body === 'no object') return sendError(response, 400, 'invalid_request_error', 'The body is not a JSON object')
+  if (body === 'too large') return sendError(413, 'request_too_large', 'Request exceeds 32 MB')
+  if (body === 'no object') return sendError(400, 'invalid_request_error', 'The body is not a JSON object')
   const received: ReceivedRequest = { body, path, headers: headersOf(request) }
-  const problem = handler.strict ? requestProblem(body) : undefined
+  const problem = handler.strict ? wire.problem(body) : undefined
   const reply = handler.reply(received)
   if (problem !== undefined) {
     handler.ended?.(received, 'sent')
-    return sendError(response, 400, 'invalid_request_error', problem)
+    return sendError(400, 'invalid_request_error', problem)
   }
   const how = await play(reply, received, response, handler, closing)
   handler.ended?.(received, how)
@@ -113,7 +119,7 @@ async function play(
   const messages = Array.isArray(body['messages']) ? body['messages'].length : 0
   const place = { model: String(body['model']), messages, inputTokens }
   return send(
-    handler.pace(messageSteps(reply.parts, reply.options, place)),
+    handler.pace(handler.wire.steps(reply.parts, reply.options, place)),
     response,
     signal,
     reply.options.bytesPerWrite,
@@ -162,8 +168,12 @@ const flushed = (response: ServerResponse) => new Promise<void>((resolve) => res
 const drained = (response: ServerResponse, signal: AbortSignal) =>
   Promise.race([new Promise<void>((resolve) => response.once('drain', resolve)), untilAborted(signal)])
 
-const hasKey = ({ headers }: IncomingMessage) =>
-  Boolean(headers['x-api-key']) || /^Bearer \S+$/i.test(headers.authorization ?? '')
+/** The key of a request, '' if it has none. */
+const keyOf = ({ headers }: IncomingMessage): string =>
+  String(headers['x-api-key'] ?? '') || (/^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '')
+
+const isTaken = (given: string, { wire, key }: MessagesHandler): boolean =>
+  key === undefined ? given !== '' || !wire.wantsKey : given === key
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
@@ -192,24 +202,7 @@ function parseObject(words: string): Record<string, unknown> | undefined {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const modelList = (ids: readonly string[]) => ({
-  data: ids.map((id) => ({
-    type: 'model',
-    id,
-    display_name: id,
-    created_at: '2026-01-01T00:00:00Z',
-    max_input_tokens: 1_000_000,
-    max_tokens: 128_000,
-  })),
-  has_more: false,
-  first_id: ids[0] ?? null,
-  last_id: ids.at(-1) ?? null,
-})
-
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'request-id': requestId })
   response.end(JSON.stringify(value))
 }
-
-const sendError = (response: ServerResponse, status: number, type: string, message: string) =>
-  sendJson(response, status, { type: 'error', error: { type, message }, request_id: requestId })

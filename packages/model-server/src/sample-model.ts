@@ -1,6 +1,7 @@
 import { startMessagesServer, type MessagesServer } from './messages-server.ts'
 import { message, ping, type ReplyPart } from './reply.ts'
 import { sampleReply } from './sample/answer.ts'
+import { messagesWire } from './wire.ts'
 import type { WireStep } from './wire-steps.ts'
 
 /** How fast the sample model speaks: as fast as the socket takes it, at 6,000 characters a second, or at 360 like a large model. */
@@ -15,6 +16,7 @@ export const sampleModelId = 'sample-1'
  */
 export function startSampleModel({ pace = 'fast' }: { pace?: Pace } = {}): Promise<MessagesServer> {
   return startMessagesServer({
+    wire: messagesWire,
     models: [sampleModelId],
     strict: false,
     pace: pace === 'instant' ? (steps) => steps : (steps) => paced(steps, charactersPerSecond[pace]),

@@ -1,5 +1,6 @@
 import { startMessagesServer, type ReceivedRequest } from './messages-server.ts'
 import { httpError, message, type Reply, type ScriptedReply } from './reply.ts'
+import { messagesWire, type Wire } from './wire.ts'
 
 export type ScriptedModelOptions = {
   /** The answer to every request after the listed replies; a 400 that says so if left out. */
@@ -7,6 +8,10 @@ export type ScriptedModelOptions = {
   /** Refuses requests that the real API refuses. On unless set to false. */
   strict?: boolean
   models?: readonly string[]
+  /** Anthropic's unless set to `chatWire`. */
+  wire?: Wire
+  /** The only key that is taken; any if left out. */
+  key?: string
 }
 
 /** A scripted server. `requests` and `received` grow as requests come, refused ones included. */
@@ -24,7 +29,7 @@ export interface ScriptedModel extends AsyncDisposable {
 }
 
 /**
- * Starts a server that answers the nth request to `/v1/messages` with the nth reply, byte for byte the same each time.
+ * Starts a server that answers the nth request for a reply with the nth reply, byte for byte the same each time.
  * It keeps no clock: what waits, waits for a promise of the caller (`gate`) or for the connection's end.
  */
 export async function startScriptedModel(
@@ -36,6 +41,8 @@ export async function startScriptedModel(
   const arrivals = waiters<ReceivedRequest>('request')
   const endings = waiters<'sent' | 'dropped'>('end of reply')
   const server = await startMessagesServer({
+    wire: options.wire ?? messagesWire,
+    ...(options.key !== undefined && { key: options.key }),
     models: options.models ?? ['scripted-1'],
     strict: options.strict ?? true,
     pace: (steps) => steps,

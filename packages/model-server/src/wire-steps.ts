@@ -132,10 +132,10 @@ function* deltasOf(part: BlockPart): Generator<Record<string, unknown>> {
   }
 }
 
-const inputText = (part: Extract<ReplyPart, { part: 'tool' }>) => part.rawInput ?? JSON.stringify(part.input)
+export const inputText = (part: Extract<ReplyPart, { part: 'tool' }>) => part.rawInput ?? JSON.stringify(part.input)
 
 /** Cuts by UTF-16 units, so a surrogate pair may be split across two deltas, as it may be on the real wire. */
-function* pieces(words: string, size: number | readonly number[]): Generator<string> {
+export function* pieces(words: string, size: number | readonly number[]): Generator<string> {
   const sizes = typeof size === 'number' ? [size] : size
   for (let at = 0, turn = 0; at < words.length; turn++) {
     const length = sizes[turn % sizes.length] ?? 8

@@ -12,9 +12,10 @@ import {
   PostMessage,
   PostPackages,
   PutQueue,
+  TestModel,
   limits,
 } from './requests.ts'
-import { App, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
+import { App, ConnectionTest, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
 
 /**
  * The JSON calls of API.md "HTTP", below `/api`. Path parameters and body (or query, for GET) arrive as one object.
@@ -29,6 +30,7 @@ const number = z.coerce.number().int().positive().max(limits.number)
 export const contract = {
   models: {
     list: oc.route({ method: 'GET', path: '/models' }).output(items(ModelInfo)),
+    test: oc.route({ method: 'POST', path: '/models/test' }).input(TestModel).output(ConnectionTest),
   },
   apps: {
     create: oc

@@ -26,6 +26,8 @@ export const Prompt = Text.trim().min(1, 'Say what you want.').max(limits.prompt
 export const AppName = Text.trim().min(1, 'A name has at least one character.').max(limits.nameLength)
 export const ModelId = z.string().regex(/^[a-z0-9-]+(\/.{1,120})?$/, 'A model is named provider/model.')
 
+export const TestModel = z.strictObject({ model: ModelId })
+
 export const CreateApp = z.strictObject({
   prompt: Prompt.optional(),
   name: AppName.optional(),

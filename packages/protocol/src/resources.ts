@@ -171,6 +171,19 @@ export const ModelInfo = z.object({
 })
 export type ModelInfo = z.infer<typeof ModelInfo>
 
+/** One thing that a test of a connection tried. `detail` says what was found and, where it failed, what to do. */
+export const ConnectionStep = z.object({
+  name: z.enum(['address', 'key', 'model', 'tool']),
+  ok: z.boolean(),
+  detail: z.string(),
+  ms: z.number(),
+})
+export type ConnectionStep = z.infer<typeof ConnectionStep>
+
+/** A step that failed is the last; those after it were not tried. */
+export const ConnectionTest = z.object({ ok: z.boolean(), steps: z.array(ConnectionStep) })
+export type ConnectionTest = z.infer<typeof ConnectionTest>
+
 export const Check = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
   detail: z.string().optional(),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { type ProviderName, providerNames } from '@overskill/agent'
 import { isLoopbackName, ModelId, type Domains } from '@overskill/protocol'
 import { z } from 'zod'
 import { StartRefused } from './life/start-refused.ts'
@@ -15,7 +16,8 @@ export type Config = {
   publicUrl: string
   /** Absolute path of everything that lasts. */
   dataDir: string
-  anthropic: { apiKey?: string; baseUrl?: string }
+  /** Where models are asked, as far as the environment names it: keys, and addresses other than the usual ones. */
+  providers: Partial<Record<ProviderName, { apiKey?: string; baseUrl?: string }>>
   /** `provider/model`, or `sample`; absent: the first provider that has a key. */
   model?: string
   /** Absent: the embedded PostgreSQL. */
@@ -35,10 +37,13 @@ const webAddress = z.string().refine((value) => {
   const url = URL.parse(value)
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === ''
 })
+const key = z.string().regex(/^[\x21-\x7e]+$/)
 const origin = webAddress.refine((value) => URL.parse(value)?.pathname === '/')
 
 /** A variable whose feature does not exist yet: refused, never ignored. */
 const notBuilt = (feature: string) => z.undefined({ error: () => `!${feature} is not built yet. Unset it.` })
+
+const providers: readonly string[] = ['sample', ...providerNames]
 
 const Environment = z.object({
   HOST: z
@@ -67,16 +72,16 @@ const Environment = z.object({
     .string()
     .refine((value) => !value.includes('\0'))
     .optional(),
-  ANTHROPIC_API_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/)
-    .optional(),
+  ANTHROPIC_API_KEY: key.optional(),
   ANTHROPIC_BASE_URL: webAddress.optional(),
-  OPENAI_API_KEY: notBuilt('talking to OpenAI-compatible models'),
-  OPENAI_BASE_URL: notBuilt('talking to OpenAI-compatible models'),
+  OPENAI_API_KEY: key.optional(),
+  OPENAI_BASE_URL: webAddress.optional(),
+  OPENROUTER_API_KEY: key.optional(),
+  OLLAMA_BASE_URL: webAddress.optional(),
+  LMSTUDIO_BASE_URL: webAddress.optional(),
   OVERSKILL_MODEL: ModelId.refine((value) => value === 'sample' || value.includes('/'))
-    .refine((value) => /^(sample|anthropic)(\/|$)/.test(value), {
-      error: () => '!only the providers anthropic and sample are built yet.',
+    .refine((value) => providers.includes(value.split('/')[0] ?? ''), {
+      error: () => `!there is no such provider. Providers: ${providers.join(', ')}.`,
     })
     .optional(),
   DATABASE_URL: z
@@ -112,8 +117,11 @@ const takes: Record<Variable, string> = {
   OVERSKILL_DATA_DIR: 'a path',
   ANTHROPIC_API_KEY: 'a key without spaces',
   ANTHROPIC_BASE_URL: 'an http or https address such as https://api.anthropic.com',
-  OPENAI_API_KEY: 'nothing yet',
-  OPENAI_BASE_URL: 'nothing yet',
+  OPENAI_API_KEY: 'a key without spaces',
+  OPENAI_BASE_URL: 'an http or https address such as https://api.openai.com/v1',
+  OPENROUTER_API_KEY: 'a key without spaces',
+  OLLAMA_BASE_URL: 'an http or https address such as http://127.0.0.1:11434/v1',
+  LMSTUDIO_BASE_URL: 'an http or https address such as http://127.0.0.1:1234/v1',
   OVERSKILL_MODEL: 'provider/model, such as anthropic/claude-sonnet-4-5, or sample',
   DATABASE_URL: 'a Postgres address such as postgres://user:password@host:5432/database',
   REDIS_URL: 'nothing yet',
@@ -129,6 +137,7 @@ const takes: Record<Variable, string> = {
 const secretVariables: ReadonlySet<Variable> = new Set([
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
+  'OPENROUTER_API_KEY',
   'CLOUDFLARE_API_TOKEN',
   'OVERSKILL_SECRET',
   'DATABASE_URL',
@@ -176,10 +185,7 @@ function configOf(values: Values, cwd: string): Config {
     domains,
     publicUrl: new URL(publicUrl).origin,
     dataDir: resolve(cwd, values.OVERSKILL_DATA_DIR ?? 'data'),
-    anthropic: {
-      ...(values.ANTHROPIC_API_KEY && { apiKey: values.ANTHROPIC_API_KEY }),
-      ...(values.ANTHROPIC_BASE_URL && { baseUrl: values.ANTHROPIC_BASE_URL }),
-    },
+    providers: providersOf(values),
     ...(values.OVERSKILL_MODEL && { model: values.OVERSKILL_MODEL }),
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
     ...(values.OVERSKILL_SECRET && { secret: values.OVERSKILL_SECRET }),
@@ -187,6 +193,19 @@ function configOf(values: Values, cwd: string): Config {
     ...(values.OVERSKILL_RECORD && { recordDir: resolve(cwd, values.OVERSKILL_RECORD) }),
     secrets: secretsOf(values),
   }
+}
+
+function providersOf(values: Values): Config['providers'] {
+  const given: Config['providers'] = {}
+  const set = (name: ProviderName, apiKey?: string, baseUrl?: string): void => {
+    if (apiKey || baseUrl) given[name] = { ...(apiKey && { apiKey }), ...(baseUrl && { baseUrl }) }
+  }
+  set('anthropic', values.ANTHROPIC_API_KEY, values.ANTHROPIC_BASE_URL)
+  set('openai', values.OPENAI_API_KEY, values.OPENAI_BASE_URL)
+  set('openrouter', values.OPENROUTER_API_KEY)
+  set('ollama', undefined, values.OLLAMA_BASE_URL)
+  set('lmstudio', undefined, values.LMSTUDIO_BASE_URL)
+  return given
 }
 
 const hostsOf = (host: string | undefined): string[] =>
@@ -211,7 +230,6 @@ function domainsOf(values: Values): Domains {
 
 function secretsOf(values: Values): string[] {
   const password = values.DATABASE_URL ? decodeURIComponent(new URL(values.DATABASE_URL).password) : ''
-  return [values.ANTHROPIC_API_KEY, values.OVERSKILL_SECRET, password].filter(
-    (value) => value !== undefined && value !== '',
-  ) as string[]
+  const keys = [values.ANTHROPIC_API_KEY, values.OPENAI_API_KEY, values.OPENROUTER_API_KEY]
+  return [...keys, values.OVERSKILL_SECRET, password].filter((value) => value !== undefined && value !== '') as string[]
 }

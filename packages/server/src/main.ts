@@ -48,12 +48,14 @@ async function main(): Promise<void> {
 }
 
 function greet(config: Config): void {
-  const model = config.model ?? (config.anthropic.apiKey ? 'anthropic' : 'sample')
+  const { anthropic, openai, openrouter } = config.providers
+  const model = config.model ?? (anthropic?.apiKey || openai || openrouter ? 'connected' : 'sample')
   say('')
   say(`  OverSkill is ready: ${config.publicUrl}`)
   say('')
   say(`  Everything that lasts is in ${config.dataDir}`)
-  if (model === 'sample') say('  The sample builder answers (no AI). Set ANTHROPIC_API_KEY to build with a model.')
+  if (model === 'sample')
+    say('  The sample builder answers (no AI). Set ANTHROPIC_API_KEY, or OPENAI_BASE_URL, to build with a model.')
   say('  Press Ctrl-C to stop.')
   say('')
 }

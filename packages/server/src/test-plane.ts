@@ -34,6 +34,8 @@ export type TestPlaneOptions = {
   modelUrl?: string
   /** More of the environment. */
   env?: Record<string, string>
+  /** Address of a scripted chat server, with its `/v1`, that is used instead. */
+  chatUrl?: string
 }
 
 export const value = <T>(outcome: Outcome<T>): T => {
@@ -53,7 +55,10 @@ const loud = createLog('error', [({ message, fields }) => console.error(message,
 export async function startTestPlane(options: TestPlaneOptions = {}): Promise<TestPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), 'overskill-'))
   const { db } = await withTestDatabase()
-  const env = options.modelUrl ? { ANTHROPIC_API_KEY: 'scripted-key', ANTHROPIC_BASE_URL: options.modelUrl } : {}
+  const env = {
+    ...(options.modelUrl && { ANTHROPIC_API_KEY: 'scripted-key', ANTHROPIC_BASE_URL: options.modelUrl }),
+    ...(options.chatUrl && { OPENAI_BASE_URL: options.chatUrl }),
+  }
   const config = readConfig({ OVERSKILL_DATA_DIR: dataDir, ...env, ...options.env }, dataDir)
   const open = () => createControlPlane({ config, db, log: loud, version: 'test', samplePace: 'instant' })
   let plane = await open()

@@ -1,5 +1,7 @@
 import type { HistoryEntry, ModelRequest, RawBlock } from '../model.ts'
 import type { ModelTraits } from './anthropic-traits.ts'
+import { textOf } from './json-value.ts'
+import { reasoningDetailsType } from './reasoning-details.ts'
 
 type WireMessage = { role: 'user' | 'assistant' | 'system'; content: RawBlock[] }
 
@@ -48,8 +50,9 @@ function messages(history: readonly HistoryEntry[], systemMessages: boolean): Wi
   history.forEach((entry, i) => {
     const before = wire.at(-1)
     if (entry.role !== 'system') {
-      if (entry.role === 'user' && before?.role === 'user') before.content.push(...entry.content)
-      else wire.push({ role: entry.role, content: [...entry.content] })
+      const content = entry.content.flatMap(portable)
+      if (entry.role === 'user' && before?.role === 'user') before.content.push(...content)
+      else if (content.length > 0) wire.push({ role: entry.role, content })
       return
     }
     const next = history.slice(i + 1).find(({ role }) => role !== 'system')
@@ -60,6 +63,16 @@ function messages(history: readonly HistoryEntry[], systemMessages: boolean): Wi
     else wire.push({ role: 'user', content: [reminder(entry.content)] })
   })
   return wire
+}
+
+const ids: Record<string, string> = { tool_use: 'id', tool_result: 'tool_use_id' }
+
+/** A block as this API takes it: what another protocol left in the history has ids and types that it refuses. */
+function portable(block: RawBlock): RawBlock[] {
+  if (block.type === reasoningDetailsType) return []
+  const field = ids[block.type]
+  const id = field === undefined ? '' : textOf(block[field])
+  return field === undefined || /^[\w-]*$/.test(id) ? [block] : [{ ...block, [field]: id.replace(/[^\w-]/g, '_') }]
 }
 
 const text = (content: string): RawBlock => ({ type: 'text', text: content })

@@ -1,14 +1,9 @@
-import type { ModelEvent, ModelFault, StopReason } from '../model.ts'
-import { faultOfProviderError, type FaultSource } from './anthropic-faults.ts'
-import { closeBlock, growBlock, openBlock, type OpenBlock } from './anthropic-blocks.ts'
+import type { ModelEvent, StopReason } from '../model.ts'
 import { UsageReading } from './anthropic-usage.ts'
+import { faultOfProviderError, type FaultSource } from './faults.ts'
 import { countOf, isObject, objectOf, textOf, type JsonObject } from './json-value.ts'
-
-/** Oddities of one reply that are told; a server that sends nothing else must not fill a log. */
-const maxOdd = 20
-
-/** A reply has at most so many times the length of one block. */
-const maxBlocks = 4
+import { closeBlock, growBlock, openBlock, type OpenBlock } from './open-block.ts'
+import { fault, maxBlocks, maxOdd, odd, type ReplyAssembly } from './reply-stream.ts'
 
 const stopReasons: Record<string, StopReason> = {
   end_turn: 'end_turn',
@@ -24,7 +19,7 @@ const stopReasons: Record<string, StopReason> = {
  * Puts one reply together from the provider's events (AGENT.md B.1). Blocks are keyed by `index`, never by "the last one".
  * What the grammar forbids is reported as `odd` and survived.
  */
-export class AnthropicReply {
+export class AnthropicReply implements ReplyAssembly {
   readonly #source: FaultSource
   readonly #maxBlockLength: number
   readonly #open = new Map<number, OpenBlock>() // by the provider's index
@@ -70,8 +65,16 @@ export class AnthropicReply {
     }
   }
 
-  /** What has been used so far: for an end that the provider did not announce. */
-  usage(): ModelEvent[] {
+  isContent(data: unknown): boolean {
+    return objectOf(data)['type'] !== 'ping'
+  }
+
+  /** Not of this protocol, but sent by servers that speak it: `message_stop` is what ends a message. */
+  done(): ModelEvent[] {
+    return []
+  }
+
+  over(): ModelEvent[] {
     return this.#started || this.#streamedLength > 0 ? [this.#usageEvent()] : []
   }
 
@@ -158,11 +161,4 @@ export class AnthropicReply {
     }
     return { type: 'end', outcome: { ok: false, fault: faultOfProviderError(fields, this.#source) } }
   }
-}
-
-const odd = (text: string): ModelEvent => ({ type: 'odd', text: `The model sent ${text}.` })
-
-/** The end of a stream that has gone wrong. */
-export function fault(code: ModelFault['code'], message: string, retry: boolean, detail?: string): ModelEvent {
-  return { type: 'end', outcome: { ok: false, fault: { code, message, retry, ...(detail && { detail }) } } }
 }

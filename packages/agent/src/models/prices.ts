@@ -76,12 +76,13 @@ const plainName = (model: string): string => model.replace(/^[a-z0-9-]+\//, '').
 export const knownModel = (model: string): KnownModel | undefined => table.find(({ name }) => name === plainName(model))
 
 /**
- * What one request cost.
+ * What one request cost: what the provider says, else by the table.
  * @param at When it was sent: prices have a first day.
  * @returns `usd` null with a reason for a model without a known price, never 0. 0 with a reason for the sample model.
  */
 export function costOf(model: string, usage: ModelUsage, at: Date): Cost {
   if (model.startsWith('sample/')) return { usd: 0, reason: 'The sample builder is no AI model and costs nothing.' }
+  if (usage.costUsd !== undefined) return { usd: usage.costUsd, ...(usage.incomplete && { reason: 'at least' }) }
   const day = at.toISOString().slice(0, 10)
   const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
   const rates = knownModel(model)?.rows.find((rate) => rate.from <= day && prompt > (rate.abovePrompt ?? -1))

@@ -8,7 +8,10 @@ import type { Calls } from './services.ts'
 /** Every JSON call: parsed input in, one room asked, its outcome back. */
 export function createCalls(rooms: Rooms): Calls {
   return {
-    models: { list: async () => ok({ items: await rooms.models.list() }) },
+    models: {
+      list: async () => ok({ items: await rooms.models.list() }),
+      test: async ({ model }) => ok(await rooms.models.test(model)),
+    },
     apps: appCalls(rooms),
     messages: messageCalls(rooms),
     turns: turnCalls(rooms),
@@ -35,7 +38,7 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
   const { apps, models, queue, log, appBuilder, deployments } = rooms
   return {
     async create({ prompt, name, model, mode = 'build' }, _person, kept) {
-      const chosen = models.resolve(model ?? models.defaultId)
+      const chosen = model === undefined ? await models.chosen() : models.resolve(model)
       if (!chosen.ok) return chosen
       const made = await log.write(async (write) => {
         const row = await apps.create(write, { ...(name && { name }), ...(prompt && { prompt }), model: chosen.value })

@@ -101,7 +101,7 @@ test('a search looks among all apps, also those that were not loaded yet', async
   expect(await page.locator('ul li').count()).toBe(1)
 })
 
-test('the models dialog names the two variables, says that a restart is needed and whether the key works', async () => {
+test('the models dialog names the variables, says that a restart is needed and whether the key works', async () => {
   await using studio = await studios.open()
   const { page, standIn, url } = studio
   const claude = {
@@ -115,11 +115,45 @@ test('the models dialog names the two variables, says that a restart is needed a
   await page.goto(url)
   await page.getByRole('button', { name: 'Sample builder (no AI)' }).click()
   const dialog = page.getByRole('dialog', { name: 'Models' })
-  for (const text of ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'restart', 'The key was refused.'])
+  for (const text of ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'OPENAI_BASE_URL', 'restart', 'The key was refused.'])
     await dialog.getByText(text).first().waitFor()
   standIn.models[1] = { ...claude, available: true }
   await dialog.getByRole('button', { name: 'Check again' }).click()
   await dialog.getByText('The key was refused.').waitFor({ state: 'detached' })
+})
+
+test('a connection is tested on demand: progress while it runs, then each step in words, also for a model that does not work', async () => {
+  await using studio = await studios.open()
+  const { page, standIn, url } = studio
+  const of = { context: 200_000, available: false, reason: 'No key.' }
+  standIn.models.push({ id: 'openai/coder', name: 'Coder', ...of })
+  for (let nth = 1; nth <= 30; nth += 1)
+    standIn.models.push({ id: `openrouter/a/${nth}`, name: `Routed ${nth}`, context: 1, available: true })
+  const answer = Promise.withResolvers<Awaited<typeof standIn.connection>>()
+  standIn.connection = answer.promise
+  await page.goto(`${url}/apps/${standIn.addApp().snapshot.app.id}`)
+  await page.getByRole('button', { name: 'Sample builder (no AI)' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Models' })
+  await dialog.getByText('22 more of openrouter').waitFor()
+  await dialog.getByLabel('Model to test').selectOption({ label: 'Coder' })
+  await dialog.getByRole('button', { name: 'Test connection' }).click()
+  await dialog.getByText('The model is asked to call a tool.').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Testing' }).isDisabled()).toBe(true)
+  const steps = [
+    { name: 'address' as const, ok: true, detail: 'models.example answers.', ms: 12 },
+    { name: 'key' as const, ok: false, detail: 'models.example rejected the key. Check OPENAI_API_KEY.', ms: 3 },
+  ]
+  answer.resolve({ ok: false, steps })
+  await dialog.getByText('rejected the key. Check OPENAI_API_KEY. · 3 ms').waitFor()
+  await dialog.getByText('Apps cannot be built with it now.').waitFor()
+  expect(standIn.received.at(-1)).toMatchObject({ path: '/api/models/test', body: { model: 'openai/coder' } })
+  await expectAccessible(page)
+  await dialog.getByLabel('Model to test').selectOption({ label: 'Routed 30' })
+  expect(await dialog.getByText('rejected the key').count()).toBe(0)
+  standIn.connection = { ok: true, steps: [{ name: 'tool', ok: true, detail: 'It called a tool.', ms: 1200 }] }
+  await dialog.getByRole('button', { name: 'Test connection' }).click()
+  await dialog.getByText('Apps can be built with it.').waitFor()
+  expect(studio.complaints).toEqual([])
 })
 
 test('H: home has no violation of axe and does not scroll sideways, light and dark, at three widths', async () => {

@@ -13,7 +13,7 @@ type ModelSelectProps = {
 export function ModelSelect({ value, onChange }: ModelSelectProps) {
   const all = useQuery(modelsQuery).data ?? []
   const usable = all.filter((model) => model.available)
-  const chosen = value || (usable[0]?.id ?? '')
+  const chosen = value || (all[0]?.id ?? '')
   if (chosen === '') return null
   return (
     <Select

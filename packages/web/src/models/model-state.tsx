@@ -1,12 +1,14 @@
 import type { ModelInfo } from '@overskill/protocol'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Fragment } from 'react'
 import { healthQuery, modelsQuery } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { duration } from '../ui/figures.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Spinner } from '../ui/spinner.tsx'
+import { ModelTest } from './model-test.tsx'
+import { providerOf } from './provider.ts'
+import { StateRow } from './state-row.tsx'
 import { modelWords } from './strings.ts'
 
 type ModelStateProps = { current: string | undefined; onUse: ((model: string) => void) | undefined }
@@ -40,17 +42,21 @@ export function ModelState({ current, onUse }: ModelStateProps) {
             {check.ms !== undefined && ` · ${duration(check.ms)}`}
           </StateRow>
         )}
-        {models.data
-          ?.filter((model) => model.available)
-          .map((model) => (
-            <ModelRow key={model.id} model={model} current={current} onUse={onUse} />
-          ))}
+        {usable(models.data ?? [], current).map(({ provider, shown, more }) => (
+          <Fragment key={provider}>
+            {shown.map((model) => (
+              <ModelRow key={model.id} model={model} current={current} onUse={onUse} />
+            ))}
+            {more > 0 && <li className="py-1 pl-6 text-muted">{modelWords.more(more, provider)}</li>}
+          </Fragment>
+        ))}
         {unusable(models.data ?? []).map(({ provider, reason, names }) => (
           <StateRow key={`${provider} ${reason}`} state="down" name={modelWords.unusable(provider, names)}>
             {reason}
           </StateRow>
         ))}
       </ul>
+      {models.data && models.data.length > 0 && <ModelTest models={models.data} current={current} />}
       {models.data?.length === 0 && <p className="text-13 text-muted">{modelWords.noModels}</p>}
     </section>
   )
@@ -68,32 +74,32 @@ const ModelRow = ({ model, current, onUse }: { model: ModelInfo } & ModelStatePr
   </StateRow>
 )
 
+const shownOfProvider = 8
+
+type Usable = { provider: string; shown: ModelInfo[]; more: number }
+
+/** The usable models by provider, each with its first few and the one in use: some list hundreds. */
+function usable(models: readonly ModelInfo[], current: string | undefined): Usable[] {
+  const groups = Map.groupBy(
+    models.filter((model) => model.available),
+    ({ id }) => providerOf(id),
+  )
+  return [...groups].map(([provider, all]) => {
+    const shown = all.filter((model, index) => index < shownOfProvider || model.id === current)
+    return { provider, shown, more: all.length - shown.length }
+  })
+}
+
 type Unusable = { provider: string; reason: string; names: string[] }
 
 /** Models that cannot be used, together where provider and reason are the same. */
 function unusable(models: readonly ModelInfo[]): Unusable[] {
   const found = new Map<string, Unusable>()
   for (const model of models.filter((one) => !one.available)) {
-    const provider = model.id.split('/')[0] ?? model.id
+    const provider = providerOf(model.id)
     const reason = model.reason ?? modelWords.unavailable
     const group = found.get(`${provider} ${reason}`) ?? { provider, reason, names: [] }
     found.set(`${provider} ${reason}`, { ...group, names: [...group.names, model.name] })
   }
   return [...found.values()]
 }
-
-const stateIcons = {
-  ok: <CircleCheck className="text-success" />,
-  degraded: <TriangleAlert className="text-warning" />,
-  down: <CircleX className="text-danger" />,
-}
-
-type StateRowProps = { state: keyof typeof stateIcons; name: string; children: ReactNode }
-
-const StateRow = ({ state, name, children }: StateRowProps) => (
-  <li className="flex min-h-7 items-center gap-2 py-0.5 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:stroke-[1.5]">
-    {stateIcons[state]}
-    <span className="shrink-0">{name}</span>
-    <span className="min-w-0 text-muted">{children}</span>
-  </li>
-)

@@ -18,18 +18,18 @@ export const ModelsDialog = ({ open, onClose, current, onUse }: ModelsDialogProp
     <h3 className="mt-4 font-medium">{modelWords.connectTitle}</h3>
     <p className="mt-1 text-muted">{modelWords.connectIntro}</p>
     <dl className="mt-2 grid gap-y-1 text-13">
-      <Variable name={modelWords.keyName} text={modelWords.keyText} />
-      <Variable name={modelWords.baseName} text={modelWords.baseText} />
+      {Object.entries(modelWords.variables).map(([name, text]) => (
+        <Variable key={name} name={name} text={text} />
+      ))}
     </dl>
+    <p className="mt-2 text-13 text-muted">{modelWords.localText}</p>
     <div className="mt-3 flex items-center gap-2 rounded-control bg-sunken py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 truncate text-12">{command}</code>
-      <CopyButton text={command} label={modelWords.commandLabel} />
+      <code className="min-w-0 flex-1 truncate text-12">{modelWords.command}</code>
+      <CopyButton text={modelWords.command} label={modelWords.commandLabel} />
     </div>
     <ModelState current={current} onUse={onUse} />
   </Dialog>
 )
-
-const command = `${modelWords.keyName}=… ./bin/start`
 
 const Variable = ({ name, text }: { name: string; text: string }) => (
   <div className="flex flex-wrap gap-x-2">

@@ -7,6 +7,7 @@ import {
   toWire,
   type App,
   type AppEvent,
+  type ConnectionTest,
   type Deployment,
   type FileDiff,
   type ModelInfo,
@@ -47,6 +48,8 @@ export type StandIn = {
   app(id: string): StandInApp
   models: ModelInfo[]
   modelCheck: { status: 'ok' | 'degraded' | 'down'; detail?: string; ms?: number }
+  /** What a test of a connection finds; a promise holds it back. */
+  connection: ConnectionTest | Promise<ConnectionTest>
   received: Received[]
   /** Answers requests of this method and path ending with a refusal until it is deleted. Key: `POST /messages`. */
   refusals: Map<string, Refusal>
@@ -81,6 +84,7 @@ export function createStandIn(port: () => number): StandIn {
 
   const standIn: StandIn = {
     models: [{ id: 'sample', name: 'Sample model', context: 100_000, available: true }],
+    connection: { ok: true, steps: [] },
     modelCheck: { status: 'ok', detail: 'The sample model answers.', ms: 1 },
     received: [],
     refusals: new Map(),
@@ -131,6 +135,7 @@ export function createStandIn(port: () => number): StandIn {
         return method === request.method && url.pathname.endsWith(end)
       })
       if (refused) return problem(refused[1])
+      if (url.pathname === '/api/models/test') return json(await standIn.connection)
       return route(standIn, apps, live, { method: request.method, path: url.pathname, url, body, request })
     },
   }
