@@ -59,7 +59,7 @@ export async function startChaosModel(seed: number): Promise<ChaosModel> {
       : cutAfter(3 + Math.floor(draw * 600), reply)
   }
   const model: ScriptedModel = await startScriptedModel([], { rest, strict: true })
-  return { url: model.url, complaints, close: model.close }
+  return { url: model.url, complaints, close: () => model.close() }
 }
 
 type Block = {

@@ -155,13 +155,14 @@ async function servedProblem(world: World, sql: Sql, { app, name, acknowledged }
 /** How long after each restart the turns that ran when the process died went on. */
 export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise<Recovery> {
   const rows = await Promise.all(
-    restarts.map(({ killedAt, healthyAt }) =>
-      sql(
+    restarts.map(async ({ killedAt, healthyAt }) => {
+      const found = await sql(
         `select extract(epoch from min(e.at)) * 1000 as next from turns t join events e on e.app = t.app and e.at > to_timestamp($2 / 1000.0)
          where t.started_at < to_timestamp($1 / 1000.0) and (t.ended_at is null or t.ended_at > to_timestamp($1 / 1000.0)) group by t.id`,
         [killedAt, killedAt + 1],
-      ).then((found) => found.map(({ next }) => Math.max(0, Number(next) - healthyAt))),
-    ),
+      )
+      return found.map((row) => Math.max(0, Number(row['next']) - healthyAt))
+    }),
   )
   const failed = await sql(`select count(*)::int as count from turns where status = 'failed'`)
   return {

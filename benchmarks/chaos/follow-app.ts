@@ -73,7 +73,7 @@ function createSeenLog() {
       if (name === 'snapshot' || seq !== last + 1) problems.push(`${name} ${seq} after ${last}`)
       last = seq
       const event = name === 'snapshot' ? undefined : fromWire(name, data)
-      if (event && /^turn\./.test(event.type)) turns.push(event)
+      if (event && event.type.startsWith('turn.')) turns.push(event)
       if (event) for (const hear of waiting) hear(event)
     },
   }
