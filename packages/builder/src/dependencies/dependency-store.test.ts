@@ -320,6 +320,20 @@ describe('L26: what cannot be had', () => {
     expect(readdirSync(join(made.dir, 'work'))).toEqual([])
   })
 
+  test('that hangs is given up alone: another that waits goes on, and the next one works', async () => {
+    made.registry.publish('plain@1.0.0')
+    made.registry.answer('/plain', 'hang')
+    const stop = new AbortController()
+    const other = made.store.resolve(['plain'], { ...workFor(), signal: stop.signal })
+    const hung = await made.store.resolve(['plain'], { ...workFor(), limitMs: 1 })
+    stop.abort()
+
+    expect(failureOf(hung).detail).toBe('Adding packages took too long, so it was given up. Try again.')
+    expect(failureOf(await other).detail).not.toMatch(/unexpectedly/)
+    made.registry.publish('second@1.0.0')
+    expect(await made.store.resolve(['second'], workFor())).toMatchObject({ ok: true })
+  })
+
   test.each([
     ['fails', { status: 500 }, /registry failed at plain \(status 500\)/],
     ['does not let us in', { status: 401 }, /does not give out plain/],

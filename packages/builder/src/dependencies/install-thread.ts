@@ -18,62 +18,71 @@ export type InstallThread = {
 }
 
 const IDLE_MS = 5 * 60_000
-/** Beyond a job's own limit: a thread that does not answer by then hangs, and is ended. */
+/** Beyond a job's own limit: one that has not answered by then hangs, and is given up. */
 const GRACE_MS = 3_000
 const HEAP_MB = 1_024
 
 type Waiting = { settle: (outcome: Outcome<unknown>) => void; onProgress: ThreadWork['onProgress'] }
 type Asked = Omit<Extract<ToThread, { kind: 'install' }>, 'id'> | Omit<Extract<ToThread, { kind: 'resolve' }>, 'id'>
 
+/** A worker and who waits for it. A retired one gets no new work, and ends when nobody waits any more. */
+type Running = { worker: Worker; waiting: Map<number, Waiting> }
+
 export function createInstallThread(options: InstallThreadOptions, log: BuildLog): InstallThread {
-  const waiting = new Map<number, Waiting>()
-  let worker: Worker | null = null
+  let current: Running | null = null
+  const retired = new Set<Running>()
   let idle: NodeJS.Timeout | undefined
   let nextId = 1
 
-  const end = async (): Promise<void> => {
-    const ended = worker
-    worker = null
-    clearTimeout(idle)
-    for (const { settle } of waiting.values()) settle(fail('build_failed', 'The installer ended unexpectedly.'))
-    waiting.clear()
-    await ended?.terminate()
+  const end = async (running: Running): Promise<void> => {
+    if (current === running) current = null
+    retired.delete(running)
+    for (const { settle } of running.waiting.values()) settle(fail('build_failed', 'The installer ended unexpectedly.'))
+    running.waiting.clear()
+    await running.worker.terminate()
   }
-  const start = (): Worker => {
-    const started = new Worker(new URL('./install-thread-main.ts', import.meta.url), {
-      workerData: options,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-    })
-    started.unref()
-    started.on('message', (message: FromThread) => hear(message, waiting, log))
-    started.on('error', (error) => log.error('The thread that installs packages failed', { error }))
-    started.on('exit', () => {
-      if (worker === started) void end()
-    })
-    return started
+  /** One job hangs in it: others may go on there, new ones go to a new worker. */
+  const retire = (running: Running): void => {
+    if (current === running) current = null
+    retired.add(running)
+    endIfIdle(running)
+  }
+  const endIfIdle = (running: Running): void => {
+    if (running.waiting.size > 0) return
+    if (retired.has(running)) void end(running)
+    else idle = setTimeout(() => void end(running), IDLE_MS).unref()
+  }
+  const start = (): Running => {
+    const running: Running = { worker: startWorker(options), waiting: new Map() }
+    running.worker.on('message', (message: FromThread) => hear(message, running.waiting, log))
+    running.worker.on('error', (error) => log.error('The thread that installs packages failed', { error }))
+    running.worker.on('exit', () => void end(running))
+    return running
   }
   const ask = async (message: Asked, work: ThreadWork): Promise<Outcome<unknown>> => {
     if (work.signal.aborted) return stopped
     clearTimeout(idle)
-    worker ??= start()
-    const to = worker
+    const running = (current ??= start())
     const id = nextId++
     const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>()
-    waiting.set(id, { settle: resolve, onProgress: work.onProgress })
-    const hangs = setTimeout(() => void end(), work.limitMs + GRACE_MS)
-    const tooSlow: { timer?: NodeJS.Timeout } = {}
+    running.waiting.set(id, { settle: resolve, onProgress: work.onProgress })
+    const giveUp = (outcome: Outcome<never>) => (): void => {
+      resolve(outcome)
+      running.waiting.delete(id)
+      retire(running)
+    }
+    const timers = [setTimeout(giveUp(tooLong), work.limitMs + GRACE_MS)]
     const stop = (): void => {
-      to.postMessage({ id, kind: 'stop' } satisfies ToThread)
-      tooSlow.timer = setTimeout(() => void end(), GRACE_MS)
+      running.worker.postMessage({ id, kind: 'stop' } satisfies ToThread)
+      timers.push(setTimeout(giveUp(stopped), GRACE_MS))
     }
     work.signal.addEventListener('abort', stop, { once: true })
-    to.postMessage({ ...message, id } satisfies ToThread)
+    running.worker.postMessage({ ...message, id } satisfies ToThread)
     const outcome = await promise
-    waiting.delete(id)
-    clearTimeout(hangs)
-    clearTimeout(tooSlow.timer)
+    running.waiting.delete(id)
+    timers.forEach((timer) => clearTimeout(timer))
     work.signal.removeEventListener('abort', stop)
-    if (waiting.size === 0) idle = setTimeout(() => void end(), IDLE_MS).unref()
+    endIfIdle(running)
     return outcome
   }
   return {
@@ -81,10 +90,23 @@ export function createInstallThread(options: InstallThreadOptions, log: BuildLog
       (await ask({ kind: 'install', job, limitMs: work.limitMs }, work)) as Outcome<undefined>,
     resolve: async (requests, allowNew, work) =>
       (await ask({ kind: 'resolve', requests, allowNew }, work)) as Outcome<{ name: string; range: string }[]>,
-    close: end,
+    async close() {
+      clearTimeout(idle)
+      await Promise.all([...retired, ...(current ? [current] : [])].map(end))
+    },
   }
 }
 
+function startWorker(options: InstallThreadOptions): Worker {
+  const worker = new Worker(new URL('./install-thread-main.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  })
+  worker.unref()
+  return worker
+}
+
+const tooLong = fail('build_failed', 'Adding packages took too long, so it was given up. Try again.')
 const stopped = fail('build_failed', 'Adding packages was stopped.')
 
 function hear(message: FromThread, waiting: ReadonlyMap<number, Waiting>, log: BuildLog): void {
