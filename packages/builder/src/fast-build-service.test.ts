@@ -30,6 +30,19 @@ test('the starter becomes an artifact with a page, scripts, styles, maps and pub
   for (const file of result.artifact.files) expect(result.contents.get(file.hash)?.length).toBe(file.bytes)
 })
 
+test('C4: what is published knows nothing of the places of its elements, which only a live page does', async () => {
+  const result = await builder.build(await starterTree())
+  if (!result.ok) throw new Error('The starter builds')
+  const scripts = result.artifact.files.filter(({ path }) => path.endsWith('.js'))
+  const texts = scripts.map(({ hash }) => new TextDecoder().decode(result.contents.get(hash)))
+  expect(texts.length).toBeGreaterThan(3)
+  for (const trace of ['jsxDEV', '@live', 'src/App.tsx', 'src/pages/HomePage.tsx'])
+    expect(
+      texts.filter((text) => text.includes(trace)),
+      trace,
+    ).toEqual([])
+})
+
 test('AD7: the placeholder for values is the first element of the head, and no value is in the artifact', async () => {
   for (const page of [
     '<!doctype html><html><head><title>t</title></head><body></body></html>',
