@@ -37,7 +37,7 @@ test('ten apps are open at once, each with its own files, values and updates', a
   await live.write('app4', { 'src/app.tsx': app('four goes on') })
   await pages[4]?.page.getByText('four goes on app4').waitFor()
   await Promise.all(pages.map(({ close }) => close()))
-})
+}, 150_000)
 
 test('when a process of live pages is killed, its pages come back with what was written last', async () => {
   await using live = await startTestLive()

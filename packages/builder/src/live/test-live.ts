@@ -108,7 +108,7 @@ export type OpenedPage = { page: Page; problems: string[]; loads: () => number; 
 export async function openLivePage(browser: Browser, url: string): Promise<OpenedPage> {
   const context = await browser.newContext()
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(50_000)
   const problems: string[] = []
   let loads = 0
   page.on('pageerror', (error) => problems.push(error.message))
