@@ -63,25 +63,7 @@ export function createInstallThread(options: InstallThreadOptions, log: BuildLog
     if (work.signal.aborted) return stopped
     clearTimeout(idle)
     const running = (current ??= start())
-    const id = nextId++
-    const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>()
-    running.waiting.set(id, { settle: resolve, onProgress: work.onProgress })
-    const giveUp = (outcome: Outcome<never>) => (): void => {
-      resolve(outcome)
-      running.waiting.delete(id)
-      retire(running)
-    }
-    const timers = [setTimeout(giveUp(tooLong), work.limitMs + GRACE_MS)]
-    const stop = (): void => {
-      running.worker.postMessage({ id, kind: 'stop' } satisfies ToThread)
-      timers.push(setTimeout(giveUp(stopped), GRACE_MS))
-    }
-    work.signal.addEventListener('abort', stop, { once: true })
-    running.worker.postMessage({ ...message, id } satisfies ToThread)
-    const outcome = await promise
-    running.waiting.delete(id)
-    timers.forEach((timer) => clearTimeout(timer))
-    work.signal.removeEventListener('abort', stop)
+    const outcome = await askWorker(running, { ...message, id: nextId++ }, work, () => retire(running))
     endIfIdle(running)
     return outcome
   }
@@ -95,6 +77,35 @@ export function createInstallThread(options: InstallThreadOptions, log: BuildLog
       await Promise.all([...retired, ...(current ? [current] : [])].map(end))
     },
   }
+}
+
+/** Waits for the worker's answer, and a little longer than the job may take: then it hangs, and `onHang` hears of it. */
+async function askWorker(
+  { worker, waiting }: Running,
+  message: Exclude<ToThread, { kind: 'stop' }>,
+  work: ThreadWork,
+  onHang: () => void,
+): Promise<Outcome<unknown>> {
+  const { id } = message
+  const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>()
+  waiting.set(id, { settle: resolve, onProgress: work.onProgress })
+  const giveUp = (outcome: Outcome<never>) => (): void => {
+    resolve(outcome)
+    waiting.delete(id)
+    onHang()
+  }
+  const timers = [setTimeout(giveUp(tooLong), work.limitMs + GRACE_MS)]
+  const stop = (): void => {
+    worker.postMessage({ id, kind: 'stop' } satisfies ToThread)
+    timers.push(setTimeout(giveUp(stopped), GRACE_MS))
+  }
+  work.signal.addEventListener('abort', stop, { once: true })
+  worker.postMessage(message)
+  const outcome = await promise
+  waiting.delete(id)
+  timers.forEach((timer) => clearTimeout(timer))
+  work.signal.removeEventListener('abort', stop)
+  return outcome
 }
 
 function startWorker(options: InstallThreadOptions): Worker {
