@@ -1,5 +1,6 @@
 import { request as startRequest } from 'node:http'
 import { fromWire, type AppEvent } from '@overskill/protocol'
+import { createSseReader } from './sse-frames.ts'
 
 /** An event as a page gets it. `at`: when its last byte came, on `performance.now()`; `wallAt`: the same on `Date.now()`. */
 export type Seen = { event: AppEvent; at: number; wallAt: number }
@@ -65,22 +66,17 @@ const waitIn =
       waiters.add(waiter)
     })
 
-/** Takes the stream's text in whatever pieces it comes; the time is taken before anything is parsed. */
+/** The time is taken before anything is parsed. */
 function createReader(hear: (seen: Seen) => void, onSnapshot: () => void): (text: string) => void {
-  let rest = ''
+  let [at, wallAt] = [0, 0]
+  const read = createSseReader(({ name, data }) => {
+    if (name === 'snapshot') return onSnapshot()
+    const event = fromWire(name, data)
+    if (event) hear({ event, at, wallAt })
+  })
   return (text) => {
-    const [at, wallAt] = [performance.now(), Date.now()]
-    const frames = (rest + text).split('\n\n')
-    rest = frames.pop() ?? ''
-    for (const frame of frames) {
-      const name = /^event: (.*)$/m.exec(frame)?.[1]
-      const data = /^data: (.*)$/m.exec(frame)?.[1]
-      if (name === undefined || data === undefined) continue
-      if (name === 'snapshot') onSnapshot()
-      else {
-        const event = fromWire(name, data)
-        if (event) hear({ event, at, wallAt })
-      }
-    }
+    at = performance.now()
+    wallAt = Date.now()
+    read(text)
   }
 }

@@ -6,7 +6,8 @@ import { judge, quantile, type Figure } from './figure.ts'
 import { ownCpu } from './process-cpu.ts'
 import { memoryOfTree } from './process-memory.ts'
 import { withProduct, type Product } from './product.ts'
-import { agesIn, writeStamp } from './stamped-text.ts'
+import { createSseReader } from './sse-frames.ts'
+import { agesIn, every, writeStamped } from './stamped-text.ts'
 import { startTimedModel, type Reply } from './timed-model.ts'
 
 const wordEveryMs = 12 // 80 words a second, as a fast model writes
@@ -105,22 +106,20 @@ function openClient(port: number, app: string): EventClient {
     stall: () => void socket.pause(),
     close: () => void socket.destroy(),
   }
-  let rest = ''
   let last = 0
+  let at = 0
+  const read = createSseReader(({ id, name, data }) => {
+    if (id === undefined) return
+    if (name !== 'snapshot' && id !== last + 1) client.gaps += 1
+    last = id
+    if (name === 'snapshot') opened.resolve()
+    else if (name === 'text.delta') client.ages.push(...agesOf(name, data, at))
+    else if (/^turn\.(completed|failed|stopped)$/.test(name)) ended.resolve()
+  })
   socket.on('error', ended.reject)
   socket.setEncoding('utf8').on('data', (text: string) => {
-    const at = performance.now()
-    const frames = (rest + text).split('\n\n')
-    rest = frames.pop() ?? ''
-    for (const frame of frames) {
-      const [, id, name = '', data = ''] = /id: (\d+)\nevent: (.+)\ndata: (.*)$/.exec(frame) ?? []
-      if (id === undefined) continue
-      if (name !== 'snapshot' && Number(id) !== last + 1) client.gaps += 1
-      last = Number(id)
-      if (name === 'snapshot') opened.resolve()
-      else if (name === 'text.delta') client.ages.push(...agesOf(name, data, at))
-      else if (/^turn\.(completed|failed|stopped)$/.test(name)) ended.resolve()
-    }
+    at = performance.now()
+    read(text)
   })
   return client
 }
@@ -131,23 +130,15 @@ function agesOf(name: string, data: string, at: number): number[] {
 }
 
 async function writeWords(reply: Reply, words: number): Promise<void> {
-  const index = reply.text()
-  for (let word = 0; word < words; word += 1) {
-    writeStamp(reply, index)
-    await delay(wordEveryMs)
-  }
-  reply.stop(index)
+  await writeStamped(reply, words, every(wordEveryMs))
   reply.end()
 }
 
 /** Many deltas in little time: as a model's own pace would only add idle time. */
 async function writeBurst(reply: Reply, deltas: number): Promise<void> {
-  const index = reply.text()
-  for (let delta = 0; delta < deltas; delta += 1) {
-    writeStamp(reply, index)
-    if (delta % 50 === 49) await delay(10)
-  }
-  reply.stop(index)
+  await writeStamped(reply, deltas, async (delta) => {
+    if (delta % 50 === 0) await delay(10)
+  })
   reply.end()
 }
 

@@ -54,23 +54,23 @@ const endsWithResults = (body: string): boolean => body.lastIndexOf('"tool_resul
 let written = 0
 
 function writeFile(reply: Reply): void {
-  const text = reply.text()
-  reply.delta(text, 'I change a file.')
-  reply.stop(text)
+  say(reply, 'I change a file.')
+  const content = `export const written = ${(written += 1)}\n`
   const index = reply.tool('os-write')
-  reply.delta(
-    index,
-    JSON.stringify({ file_path: 'src/bench/file.ts', content: `export const written = ${(written += 1)}\n` }),
-  )
+  reply.delta(index, JSON.stringify({ file_path: 'src/bench/file.ts', content }))
   reply.stop(index)
   reply.end()
 }
 
 function finish(reply: Reply): void {
-  const text = reply.text()
-  reply.delta(text, 'It is changed.')
-  reply.stop(text)
+  say(reply, 'It is changed.')
   reply.end()
+}
+
+function say(reply: Reply, words: string): void {
+  const index = reply.text()
+  reply.delta(index, words)
+  reply.stop(index)
 }
 
 if (import.meta.main) console.table(await measureLongHistory({ short: true }))

@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { App, assert } from '@overskill/protocol'
+import { assert } from '@overskill/protocol'
 import { watchApp, type AppWatch } from './app-watch.ts'
-import { isTurnEnd } from './bench-app.ts'
+import { createApp, isTurnEnd } from './bench-app.ts'
 import { judge, quantile, type Figure } from './figure.ts'
 import { describeMemory, memoryOfTree, sumOf, type ProcessMemory } from './process-memory.ts'
 import { withProduct, type Product } from './product.ts'
-import { agesIn, writeStamp } from './stamped-text.ts'
+import { agesIn, every, writeStamped } from './stamped-text.ts'
 import { startTimedModel, type Reply, type ReplyScript } from './timed-model.ts'
 
 const toolsPerTurn = 8
 const wordsPerTurn = 150
 const turnLimitMs = 300_000
 const sampleEveryMs = 500
+const pieceEveryMs = 20
 
 /** A hundred turns at once in one process: each streams text, then writes eight files, then says that it is done. */
 export async function measureManyTurns({ short = false } = {}): Promise<Figure[]> {
@@ -19,7 +20,9 @@ export async function measureManyTurns({ short = false } = {}): Promise<Figure[]
   const model = await startTimedModel(scriptFor)
   try {
     return await withProduct(model.env, async (product) => {
-      const apps = await Promise.all(Array.from({ length: count }, (_, index) => createApp(product, index)))
+      const apps = await Promise.all(
+        Array.from({ length: count }, (_, index) => createApp(product, { name: `Turn ${index}` })),
+      )
       const watches = await Promise.all(apps.map(({ id }) => watchApp(product.port, id)))
       const peak = { bytes: 0, processes: [] as ProcessMemory[] }
       const sampling = setInterval(() => readMemory(product, peak), sampleEveryMs)
@@ -37,11 +40,6 @@ export async function measureManyTurns({ short = false } = {}): Promise<Figure[]
   } finally {
     await model.close()
   }
-}
-
-async function createApp(product: Product, index: number): Promise<App> {
-  const { app } = (await product.call('POST', '/api/apps', { name: `Turn ${index}` })) as { app: unknown }
-  return App.parse(app)
 }
 
 function readMemory(product: Product, peak: { bytes: number; processes: ProcessMemory[] }): void {
@@ -93,26 +91,19 @@ function scriptFor(body: string): ReplyScript {
   return body.includes('"tool_result"') ? finish : (reply) => writeFiles(reply, app)
 }
 
-function finish(reply: Reply): void {
-  const index = reply.text()
-  writeStamp(reply, index)
-  reply.stop(index)
+async function finish(reply: Reply): Promise<void> {
+  await writeStamped(reply, 1, every(0))
   reply.end()
 }
 
 async function writeFiles(reply: Reply, app: string): Promise<void> {
-  const text = reply.text()
-  for (let word = 1; word < wordsPerTurn; word += 1) {
-    writeStamp(reply, text)
-    await delay(20)
-  }
-  reply.stop(text)
+  await writeStamped(reply, wordsPerTurn - 1, every(pieceEveryMs))
   for (let file = 0; file < toolsPerTurn; file += 1) {
     const index = reply.tool('os-write')
     const content = `export const file${file} = '${app}'\n`
     reply.delta(index, JSON.stringify({ file_path: `src/bench/file-${file}.ts`, content }))
     reply.stop(index)
-    await delay(20)
+    await delay(pieceEveryMs)
   }
   reply.end()
 }

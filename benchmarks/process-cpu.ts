@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { processesBelow } from './processes.ts'
 
 /** CPU time that a process, its threads and its children have used so far, in microseconds. Linux only. */
 export function cpuMicroseconds(pid: number): number {
-  return [pid, ...descendants(pid)].reduce((sum, each) => sum + ownCpu(each), 0) / 1000
+  return [pid, ...processesBelow(pid)].reduce((sum, each) => sum + ownCpu(each), 0) / 1000
 }
 
 /** The same of one process and its threads, in nanoseconds. */
@@ -11,12 +12,3 @@ export const ownCpu = (pid: number): number =>
     (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
     0,
   )
-
-function descendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .trim()
-    .split(' ')
-    .filter(Boolean)
-    .map(Number)
-  return children.flatMap((child) => [child, ...descendants(child)])
-}

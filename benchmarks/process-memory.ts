@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { processesBelow, readIfThere } from './processes.ts'
 
 /** Memory of one process of the tree: its share of what it maps (PSS), in bytes. */
 export type ProcessMemory = { pid: number; name: string; bytes: number }
@@ -37,27 +37,4 @@ function nameOf(pid: number): string {
   if (script.includes('packages/builder')) return 'builder'
   if (script.includes('packages/server')) return 'server'
   return readIfThere(`/proc/${pid}/comm`).trim() || 'ended'
-}
-
-/** Children may belong to any thread of their parent. */
-function processesBelow(pid: number): number[] {
-  const threads = listIfThere(`/proc/${pid}/task`)
-  const children = threads.flatMap((thread) =>
-    readIfThere(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
-  )
-  return children.flatMap((child) => [child, ...processesBelow(child)])
-}
-
-/** Nothing of a process that has ended. */
-const readIfThere = (path: string): string => orNothing(() => readFileSync(path, 'utf8'), '')
-const listIfThere = (path: string): string[] => orNothing(() => readdirSync(path), [])
-
-function orNothing<T>(read: () => T, nothing: T): T {
-  try {
-    return read()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ESRCH') return nothing
-    throw error
-  }
 }

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readRecording, startReplayedModel, type RecordedTurn } from '@overskill/model-server'
-import type { App, Turn } from '@overskill/protocol'
+import { assert, type Turn } from '@overskill/protocol'
+import { watchApp } from './app-watch.ts'
+import { createApp, isTurnEnd } from './bench-app.ts'
 import { startProduct, withDataDir, type Product } from './product.ts'
 
 /**
@@ -29,7 +31,7 @@ process.exitCode = await replay(resolve(process.env['OVERSKILL_CALLED_FROM'] ?? 
 async function replay(from: string): Promise<number> {
   const recording = await readRecording(from)
   await using model = await startReplayedModel(recording, speed)
-  return withDataDir(async (dataDir) => {
+  return await withDataDir(async (dataDir) => {
     const product = await startProduct({ dataDir, env: environmentFor(recording.turn, model.url) })
     try {
       const turn = await play(product, recording.turn)
@@ -43,22 +45,27 @@ async function replay(from: string): Promise<number> {
   })
 }
 
-/** The provider that was recorded, at the address of the recording. */
+/** A provider that speaks the recorded protocol, at the address of the recording. */
 function environmentFor({ model }: RecordedTurn, url: string): Record<string, string> {
-  const provider = model.startsWith('anthropic/') || model.startsWith('sample/') ? 'ANTHROPIC' : 'OPENAI'
-  const named = model.startsWith('sample/') ? 'anthropic/claude-sonnet-5-5' : model
-  return { [`${provider}_API_KEY`]: 'replay', [`${provider}_BASE_URL`]: url, OVERSKILL_MODEL: named }
+  const [provider, name] = [model.slice(0, model.indexOf('/')), model.slice(model.indexOf('/') + 1)]
+  const isMessages = provider === 'anthropic' || provider === 'sample'
+  const variable = isMessages ? 'ANTHROPIC' : 'OPENAI'
+  const named = `${isMessages ? 'anthropic' : 'openai'}/${name}`
+  return { [`${variable}_API_KEY`]: 'replay', [`${variable}_BASE_URL`]: url, OVERSKILL_MODEL: named }
 }
 
 async function play(product: Product, { prompt, mode }: RecordedTurn): Promise<Turn> {
-  const { app, turn } = (await product.call('POST', '/api/apps', { prompt, mode })) as { app: App; turn: Turn }
-  say(`http://localhost:${product.port}/apps/${app.id}`)
-  const deadline = AbortSignal.timeout(limitMs)
-  for (;;) {
-    const now = ((await product.call('GET', `/api/apps/${app.id}/turns/${turn.id}`)) as { turn: Turn }).turn
-    if (now.status !== 'queued' && now.status !== 'running') return now
-    if (deadline.aborted) return now
-    await new Promise((resolve) => setTimeout(resolve, 100))
+  const { id } = await createApp(product, {})
+  say(`http://localhost:${product.port}/apps/${id}`)
+  const watch = await watchApp(product.port, id)
+  try {
+    const ended = watch.next(isTurnEnd, limitMs)
+    await product.call('POST', `/api/apps/${id}/messages`, { text: prompt, mode })
+    const { event } = await ended
+    assert('turn' in event && typeof event.turn === 'object', 'The end of a turn holds the turn')
+    return event.turn
+  } finally {
+    watch.close()
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import { Pool } from 'pg'
+import { quantile } from '../figure.ts'
+import { send } from '../program.ts'
 import { contentOf, filesPerTurn, pathsOfTurn } from './chaos-model.ts'
 import type { Played } from './workload.ts'
 import type { World } from './world.ts'
@@ -8,20 +10,16 @@ import type { World } from './world.ts'
 /** One thing that must be so after any chaos. `wrong` is empty when it is. */
 export type Check = { rule: string; wrong: string[] }
 
-export type Recovery = { leaseMs: number[]; eventMs: number[]; failedTurns: number }
+/** How turns went on after restarts, in ms: killed → healthy, and healthy → the next event of a turn that ran (0 without one). */
+export type Recovery = { healthyP50Ms: number; eventP99Ms: number; samples: number; failedTurns: number }
 
 /** Opens the world's database for the checks. */
-export async function withDatabase<T>({ dataDir, databaseUrl }: World, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = new Client(
-    databaseUrl === undefined
-      ? { host: join(dataDir, 's'), user: 'postgres', database: 'overskill' }
-      : { connectionString: databaseUrl },
-  )
-  await client.connect()
+export async function withDatabase<T>({ dataDir }: World, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const pool = new Pool({ host: join(dataDir, 's'), user: 'postgres', database: 'overskill', max: 4 })
   try {
-    return await work(async (text, values = []) => (await client.query(text, [...values])).rows as Row[])
+    return await work(async (text, values = []) => (await pool.query(text, [...values])).rows as Row[])
   } finally {
-    await client.end()
+    await pool.end()
   }
 }
 
@@ -142,9 +140,9 @@ async function servedProblem(world: World, sql: Sql, { app, name, acknowledged }
   if (number === undefined) return []
   const problems = world.nodes.map(async (node) => {
     const host = `preview-${app}.localhost:${node.port}`
-    const page = await world.send(node, 'GET', '/', { host })
+    const page = await send(node.port, { method: 'GET', path: '/', host })
     const scripts = [...page.body.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map(([, path]) => path ?? '')
-    const texts = await Promise.all(scripts.map((path) => world.send(node, 'GET', path, { host })))
+    const texts = await Promise.all(scripts.map((path) => send(node.port, { method: 'GET', path, host })))
     return texts.some(({ body }) => body.includes(`${name} turn ${number}`))
       ? []
       : [`preview-${app} does not serve turn ${number} of ${name}`]
@@ -165,9 +163,14 @@ export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise
     }),
   )
   const failed = await sql(`select count(*)::int as count from turns where status = 'failed'`)
+  const eventMs = rows.flat()
+  const healthyMs = restarts.map(({ killedAt, healthyAt }) => healthyAt - killedAt)
   return {
-    leaseMs: restarts.map(({ killedAt, healthyAt }) => healthyAt - killedAt),
-    eventMs: rows.flat(),
+    healthyP50Ms: orNone(healthyMs, 0.5),
+    eventP99Ms: orNone(eventMs, 0.99),
+    samples: eventMs.length,
     failedTurns: Number(failed[0]?.['count']),
   }
 }
+
+const orNone = (ms: readonly number[], share: number): number => (ms.length === 0 ? 0 : Math.round(quantile(ms, share)))

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { allProcesses, killNow, processesBelow, type Seen } from './processes.ts'
+import { allProcesses, commandOf, killNow, processesBelow } from '../processes.ts'
 import type { Random } from './seeded-random.ts'
 import type { Node, World } from './world.ts'
 
@@ -15,8 +15,8 @@ export function faultsOf(world: World, cut: () => void): Fault[] {
     killServer,
     killServer,
     pauseServer,
-    killProcess('database', isPostmaster),
-    killProcess('builder', isBuilder),
+    killProcess('database', postmasters),
+    killProcess('builder', builders),
     { name: 'connections cut', strike: () => Promise.resolve((cut(), 'all clients')) },
     ...(world.disk ? [fillDisk] : []),
   ]
@@ -48,25 +48,26 @@ const pauseServer: Fault = {
   },
 }
 
-const killProcess = (what: string, isOne: (seen: Seen, node: Node) => boolean): Fault => ({
+const killProcess = (what: string, find: (node: Node) => number[]): Fault => ({
   name: `${what} killed`,
   async strike(world, random) {
-    const node = random.pick(world.nodes)
-    const found = (isPostmaster === isOne ? allProcesses() : processesBelow(node.pid ?? 0)).filter((one) =>
-      isOne(one, node),
-    )
+    const found = find(random.pick(world.nodes))
     if (found.length === 0) return 'none ran'
-    const { pid } = random.pick(found)
+    const pid = random.pick(found)
     killNow(pid)
     return `process ${pid}`
   },
 })
 
-/** The postmaster, not one of its children: those name themselves otherwise. */
-const isPostmaster = ({ command }: Seen, { dataDir }: Node): boolean =>
-  command.includes(join(dataDir, 'postgres')) && /bin\/postgres /.test(command) && !command.startsWith('unshare')
+/** The postmaster, which may have outlived the server that started it; its children name themselves otherwise. */
+const postmasters = ({ dataDir }: Node): number[] =>
+  allProcesses()
+    .filter(({ command }) => command.includes(join(dataDir, 'postgres')) && /bin\/postgres /.test(command))
+    .filter(({ command }) => !command.startsWith('unshare'))
+    .map(({ pid }) => pid)
 
-const isBuilder = ({ command }: Seen): boolean => /build-child|bwrap/.test(command)
+const builders = ({ pid }: Node): number[] =>
+  pid === undefined ? [] : processesBelow(pid).filter((one) => commandOf(one).includes('bwrap'))
 
 /** Nothing can be written for a moment: neither the database nor the artifacts. */
 const fillDisk: Fault = {

@@ -1,5 +1,6 @@
 import { request as startRequest } from 'node:http'
 import { fromWire, type AppEvent } from '@overskill/protocol'
+import { createSseReader, type SseFrame } from '../sse-frames.ts'
 
 /** A page on one app's events, which comes back after every cut with the last number it saw. */
 export type Follower = {
@@ -26,7 +27,7 @@ export function followApp(app: string, port: () => number): Follower {
     const path = `/api/apps/${app}/events`
     const sent = startRequest({ host: '127.0.0.1', port: port(), path, headers, agent: false }, (response) => {
       if (response.statusCode !== 200) response.destroy()
-      else readFrames(response.setEncoding('utf8'), (...frame) => log.take(...frame))
+      else response.setEncoding('utf8').on('data', createSseReader(log.take))
       response.on('close', again).on('error', again)
     })
     sent.on('error', again)
@@ -68,30 +69,16 @@ function createSeenLog() {
     problems,
     until,
     last: () => last,
-    take(id: string, name: string, data: string): void {
-      const seq = Number(id)
+    take: ({ id: seq, name, data }: SseFrame): void => {
+      if (seq === undefined) return
       if (name === 'snapshot' || seq !== last + 1) problems.push(`${name} ${seq} after ${last}`)
       last = seq
       const event = name === 'snapshot' ? undefined : fromWire(name, data)
-      if (event && event.type.startsWith('turn.')) turns.push(event)
-      if (event) for (const hear of waiting) hear(event)
+      if (!event) return
+      if (event.type.startsWith('turn.')) turns.push(event)
+      for (const hear of waiting) hear(event)
     },
   }
-}
-
-function readFrames(
-  stream: AsyncIterable<string> & { on(name: 'data', hear: (piece: string) => void): unknown },
-  take: (id: string, name: string, data: string) => void,
-): void {
-  let rest = ''
-  stream.on('data', (piece) => {
-    const frames = (rest + piece).split('\n\n')
-    rest = frames.pop() ?? ''
-    for (const frame of frames) {
-      const field = (name: string): string => new RegExp(`^${name}: ?(.*)$`, 'm').exec(frame)?.[1] ?? ''
-      if (field('id') !== '') take(field('id'), field('event'), field('data'))
-    }
-  })
 }
 
 function once(work: () => void): () => void {

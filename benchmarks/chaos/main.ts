@@ -1,7 +1,6 @@
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { quantile } from '../figure.ts'
 import { checkWorld, recoveryOf, withDatabase, type Check, type Recovery } from './checks.ts'
 import { startChaosModel } from './chaos-model.ts'
 import { faultsOf } from './faults.ts'
@@ -21,7 +20,9 @@ export type ChaosResult = {
   checks: Check[]
   recovery: Recovery
   turns: number
-  faults: Map<string, number>
+  /** How many faults there were, and of which kinds. */
+  struck: number
+  kinds: string
   seconds: number
 }
 
@@ -54,7 +55,13 @@ export async function runChaos({ seed, turns, apps, faults, say }: ChaosOptions)
       checks: await checkWorld(world, sql, played, model.complaints),
       recovery: await recoveryOf(sql, world.restarts),
     }))
-    return { ...checked, turns: each * apps, faults: struck, seconds: Math.round((performance.now() - began) / 1000) }
+    return {
+      ...checked,
+      turns: each * apps,
+      struck: [...struck.values()].reduce((sum, count) => sum + count, 0),
+      kinds: [...struck].map(([name, count]) => `${name} ${count}`).join(', '),
+      seconds: Math.round((performance.now() - began) / 1000),
+    }
   } finally {
     for (const { follower } of played) follower.close()
     await world.close()
@@ -88,21 +95,16 @@ async function strikeUntil(
 }
 
 /** The result in words, for people. */
-export function tellChaos({ checks, recovery, turns, faults, seconds }: ChaosResult): string {
-  const kinds = [...faults].map(([name, count]) => `${name} ${count}`).join(', ')
-  const p99 = recovery.eventMs.length > 0 ? Math.round(quantile(recovery.eventMs, 0.99)) : 0
-  const told = checks.map(
-    ({ rule, wrong }) =>
-      `${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${rule}${wrong
-        .slice(0, 5)
-        .map((one) => `\n       ${one}`)
-        .join('')}`,
-  )
-  const struck = [...faults.values()].reduce((sum, count) => sum + count, 0)
+function tellChaos({ checks, recovery, turns, struck, kinds, seconds }: ChaosResult): string {
+  const { healthyP50Ms, eventP99Ms, samples, failedTurns } = recovery
+  const told = checks.map(({ rule, wrong }) => {
+    const shown = wrong.slice(0, 5).map((one) => `\n       ${one}`)
+    return `${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${rule}${shown.join('')}`
+  })
   return [
-    `${turns} turns × 8 tools, ${struck} faults (${kinds}), ${seconds} s; ${recovery.failedTurns} turns ended as failed`,
+    `${turns} turns × 8 tools, ${struck} faults (${kinds}), ${seconds} s; ${failedTurns} turns ended as failed`,
     ...told,
-    `replacement healthy → next event of the turn: p99 ${p99} ms (n = ${recovery.eventMs.length}); killed → healthy: p50 ${Math.round(quantile(recovery.leaseMs, 0.5))} ms`,
+    `replacement healthy → next event of the turn: p99 ${eventP99Ms} ms (n = ${samples}); killed → healthy: p50 ${healthyP50Ms} ms`,
   ].join('\n')
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { AppEvent } from '@overskill/protocol'
 import { followApp, type Follower } from './follow-app.ts'
 import { promptOf } from './chaos-model.ts'
+import { send } from '../program.ts'
 import type { Random } from './seeded-random.ts'
 import type { World } from './world.ts'
 
@@ -18,6 +19,7 @@ export type Played = {
 
 const turnLimitMs = 180_000
 const giveUpMs = 90_000
+const answerLimitMs = 20_000
 
 /**
  * Creates an app and plays its turns one after the other, now and then two at once, as a client that knows nothing of the
@@ -31,7 +33,7 @@ export async function playApp(
   onStart: (played: Played) => void,
 ): Promise<Played> {
   const at = () => random.pick(world.nodes)
-  const created = await ask(world, at, 'POST', '/api/apps', { name }, `${name} app`)
+  const created = await ask(at, '/api/apps', { name }, `${name} app`)
   const app = (created as { app: { id: string } }).app.id
   const played: Played = { app, name, acknowledged: [], ended: new Map(), follower: followApp(app, () => at().port) }
   onStart(played)
@@ -39,7 +41,7 @@ export async function playApp(
     const together = Math.min(turns - number + 1, random.next() < 0.2 ? 2 : 1)
     for (const next of Array.from({ length: together }, (_, index) => number + index)) {
       const path = `/api/apps/${app}/messages`
-      const sent = (await ask(world, at, 'POST', path, { text: promptOf(name, next) }, `${name} ${next}`)) as Sent
+      const sent = (await ask(at, path, { text: promptOf(name, next) }, `${name} ${next}`)) as Sent
       played.acknowledged.push({ number: next, message: sent.message.id, turn: sent.turn.id })
     }
     number += together
@@ -57,23 +59,17 @@ async function endOf({ follower }: Played, turn: string): Promise<string> {
   return (await follower.until(isEnd, AbortSignal.timeout(turnLimitMs))).type
 }
 
-/** Sends until there is an answer that is not "try again". The same key each time: the work is done once. */
-async function ask(
-  world: World,
-  at: () => World['nodes'][number],
-  method: string,
-  path: string,
-  json: unknown,
-  key: string,
-): Promise<unknown> {
+/** Posts until there is an answer that is not "try again". The same key each time: the work is done once. */
+async function ask(at: () => World['nodes'][number], path: string, json: unknown, name: string): Promise<unknown> {
   const limit = Date.now() + giveUpMs
+  const key = name.replaceAll(' ', '-')
   for (;;) {
-    const answer = await world
-      .send(at(), method, path, { json, key: key.replaceAll(' ', '-') })
-      .catch((error: unknown) => ({ status: 0, body: String(error) }))
+    const answer = await send(at().port, { method: 'POST', path, json, key, limitMs: answerLimitMs }).catch(
+      (error: unknown) => ({ status: 0, body: String(error) }),
+    )
     if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.body) as unknown
     const mayPass = answer.status === 0 || answer.status === 409 || answer.status >= 500
-    if (!mayPass || Date.now() > limit) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`)
+    if (!mayPass || Date.now() > limit) throw new Error(`POST ${path}: ${answer.status} ${answer.body}`)
     await delay(200)
   }
 }

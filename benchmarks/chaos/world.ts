@@ -1,13 +1,9 @@
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { request as startRequest } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { assert, must } from '@overskill/protocol'
+import { freePort, startProgram, untilHealthy, type Program } from '../program.ts'
 
 /** One server as its users run it. It can die at any time; `port` stays. */
 export type Node = {
@@ -18,10 +14,7 @@ export type Node = {
   kill(): Promise<void>
   /** Starts it again. Resolves once it is healthy. */
   start(): Promise<void>
-  isUp(): boolean
 }
-
-export type Answer = { status: number; body: string }
 
 /** What the chaos is played on. */
 export type World = {
@@ -29,20 +22,11 @@ export type World = {
   /** Where everything lasts; `disk` when it is a file system of its own, which can be filled. */
   dataDir: string
   disk: boolean
-  /** The database, where it is not the embedded one. */
-  databaseUrl?: string
   /** Every restart: when the process was killed and when its replacement was healthy, in ms since 1970. */
   restarts: { killedAt: number; healthyAt: number }[]
-  send(
-    node: Node,
-    method: string,
-    path: string,
-    options?: { json?: unknown; key?: string; host?: string },
-  ): Promise<Answer>
   close(): Promise<void>
 }
 
-const program = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 const healthyLimitMs = 60_000
 const diskMegabytes = 900
 
@@ -60,7 +44,6 @@ export async function openWorld(env: Record<string, string>): Promise<World> {
     dataDir,
     disk,
     restarts,
-    send,
     async close() {
       await node.stop()
       if (disk) execFileSync('umount', ['--lazy', parent])
@@ -85,94 +68,32 @@ async function createNode(
   restarts: World['restarts'],
 ): Promise<Node & { stop(): Promise<void> }> {
   const port = await freePort()
-  let child: ChildProcess | undefined
+  let program: Program | undefined
   let killedAt: number | undefined
-  let said = ''
-  const isUp = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (!child || !isUp()) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
+    if (!program?.isUp()) return
+    const gone = once(program.child, 'exit')
+    program.child.kill(signal)
     await gone
   }
   return {
     port,
     dataDir,
     get pid() {
-      return child?.pid
+      return program?.child.pid
     },
-    isUp,
     async kill() {
       killedAt = Date.now()
       await end('SIGKILL')
     },
     async start() {
-      if (isUp()) return
-      killedAt ??= child ? Date.now() : undefined
-      said = ''
-      child = spawn(process.execPath, [program], {
-        cwd: tmpdir(),
-        env: {
-          PATH: process.env['PATH'] ?? '',
-          HOME: tmpdir(),
-          PORT: String(port),
-          OVERSKILL_DATA_DIR: dataDir,
-          OVERSKILL_LOG: 'warn',
-          ...env,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      for (const stream of [child.stdout, child.stderr])
-        stream?.on('data', (part: Buffer) => (said = (said + part.toString()).slice(-4_000)))
-      await untilHealthy(port, isUp, () => said)
+      if (program?.isUp()) return
+      killedAt ??= program ? Date.now() : undefined
+      program = startProgram({ port, dataDir, env: { OVERSKILL_LOG: 'warn', ...env } })
+      await untilHealthy(program, port, healthyLimitMs)
       if (killedAt !== undefined) restarts.push({ killedAt, healthyAt: Date.now() })
       killedAt = undefined
     },
     stop: () => end('SIGINT'),
   }
-}
-
-async function untilHealthy(port: number, isUp: () => boolean, said: () => string): Promise<void> {
-  const limit = Date.now() + healthyLimitMs
-  for (;;) {
-    const { status } = await send({ port }, 'GET', '/api/health').catch(() => ({ status: 0 }))
-    if (status === 200) return
-    assert(isUp(), `The server ended: ${said()}`)
-    assert(Date.now() < limit, `The server is not healthy: ${said()}`)
-    await delay(20)
-  }
-}
-
-/** A request to a node. Rejects when there is no answer. */
-function send(
-  { port }: Pick<Node, 'port'>,
-  method: string,
-  path: string,
-  { json, key, host = `localhost:${port}` }: { json?: unknown; key?: string; host?: string } = {},
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      host,
-      ...(json !== undefined && { 'content-type': 'application/json' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-    }
-    const sent = startRequest({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (part: string) => (body += part))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
-      response.on('error', reject)
-    })
-    sent.setTimeout(20_000, () => sent.destroy(new Error(`${method} ${path} had no answer in 20 s`)))
-    sent.on('error', reject)
-    sent.end(json === undefined ? undefined : JSON.stringify(json))
-  })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = must(server.address() as AddressInfo | null, 'An address')
-  server.close()
-  await once(server, 'close')
-  return port
 }
