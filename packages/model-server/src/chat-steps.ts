@@ -1,5 +1,5 @@
 import type { MessageOptions, ReplyPart } from './reply.ts'
-import { inputText, pieces, untilAborted, type ReplyPlace, type WireStep } from './wire-steps.ts'
+import { brokenOff, inputText, pieces, tokensOf, untilAborted, type ReplyPlace, type WireStep } from './wire-steps.ts'
 
 /**
  * The steps of one reply as a chat completions API streams it: a first chunk with the role, deltas, a chunk with
@@ -10,14 +10,7 @@ export function* chatSteps(
   options: MessageOptions,
   place: ReplyPlace,
 ): Generator<WireStep> {
-  if (options.after === undefined) return yield* wholeReply(parts, options, place)
-  let left = options.after.events
-  for (const step of wholeReply(parts, options, place)) {
-    if (step.do === 'bytes' && left-- === 0) break
-    yield step
-  }
-  if (options.after.how === 'hang') yield { do: 'wait', until: untilAborted }
-  yield { do: options.after.how === 'cut' ? 'cut' : 'end' }
+  yield* brokenOff(wholeReply(parts, options, place), options.after, 'bytes')
 }
 
 function* wholeReply(parts: readonly ReplyPart[], options: MessageOptions, place: ReplyPlace): Generator<WireStep> {
@@ -71,7 +64,7 @@ function* ending(
   if (options.without === 'message_delta') return
   yield chunk(place, {}, options.stopReason ?? (calls > 0 ? 'tool_calls' : 'stop'))
   const length = parts.reduce((sum, part) => sum + JSON.stringify(part).length, 0)
-  const counted = { prompt_tokens: place.inputTokens, completion_tokens: Math.ceil(length / 4) }
+  const counted = { prompt_tokens: place.inputTokens, completion_tokens: tokensOf(length) }
   if (options.usage !== null) yield data({ ...head(place), choices: [], usage: { ...counted, ...options.usage } })
   if (options.without === undefined) yield { do: 'bytes', text: 'data: [DONE]\n\n' }
 }

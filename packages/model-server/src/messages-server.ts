@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from './listen.ts'
 import type { ScriptedReply } from './reply.ts'
 import type { Wire } from './wire.ts'
 import { untilAborted, type WireStep } from './wire-steps.ts'
@@ -48,18 +48,12 @@ export async function startMessagesServer(handler: MessagesHandler): Promise<Mes
     open.add(exchange)
     void exchange.finally(() => open.delete(exchange))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
+  const listening = await listen(server)
   const close = async () => {
     closing.abort()
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    server.closeAllConnections()
-    await Promise.all([...open, closed])
+    await Promise.all([listening.close(), ...open])
   }
-  return { url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close }
+  return { url: listening.url, close, [Symbol.asyncDispose]: close }
 }
 
 async function answer(

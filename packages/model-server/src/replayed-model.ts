@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { listen } from './listen.ts'
 import type { RecordedRequest, Recording } from './recording.ts'
 
 /** A server that answers as a recorded one did. */
@@ -33,18 +33,13 @@ export async function startReplayedModel(
     if (!recorded) return sendJson(response, 400, refusal(recording.requests.length))
     void play(recorded, request, response, speed, closing.signal)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  const close = async (): Promise<void> => {
+  const listening = await listen(server)
+  const close = (): Promise<void> => {
     closing.abort()
-    server.closeAllConnections()
-    await new Promise<void>((resolve) => server.close(() => resolve()))
+    return listening.close()
   }
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: listening.url,
     get asked() {
       return asked
     },

@@ -11,7 +11,7 @@ export type WireStep =
 /** Where the reply stands: ids and counts are made from it, so that the same request gets the same bytes. */
 export type ReplyPlace = { model: string; messages: number; inputTokens: number }
 
-const tokensOf = (characters: number) => Math.ceil(characters / 4)
+export const tokensOf = (characters: number) => Math.ceil(characters / 4)
 
 /** The steps of one message as the Messages API streams it: start, blocks, `message_delta`, `message_stop`. */
 export function* messageSteps(
@@ -19,14 +19,23 @@ export function* messageSteps(
   options: MessageOptions,
   place: ReplyPlace,
 ): Generator<WireStep> {
-  if (options.after === undefined) return yield* wholeMessage(parts, options, place)
-  let left = options.after.events
-  for (const step of wholeMessage(parts, options, place)) {
-    if (step.do === 'event' && left-- === 0) break
+  yield* brokenOff(wholeMessage(parts, options, place), options.after, 'event')
+}
+
+/** The steps as they are, or only so many of those that `counts` names and then the fault of `after`. */
+export function* brokenOff(
+  steps: Iterable<WireStep>,
+  after: MessageOptions['after'],
+  counts: WireStep['do'],
+): Generator<WireStep> {
+  let left = after?.events ?? Number.POSITIVE_INFINITY
+  for (const step of steps) {
+    if (step.do === counts && left-- === 0) break
     yield step
   }
-  if (options.after.how === 'hang') yield { do: 'wait', until: untilAborted }
-  yield { do: options.after.how === 'cut' ? 'cut' : 'end' }
+  if (!after) return
+  if (after.how === 'hang') yield { do: 'wait', until: untilAborted }
+  yield { do: after.how === 'cut' ? 'cut' : 'end' }
 }
 
 function* wholeMessage(parts: readonly ReplyPart[], options: MessageOptions, place: ReplyPlace): Generator<WireStep> {

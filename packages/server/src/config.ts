@@ -38,6 +38,7 @@ const webAddress = z.string().refine((value) => {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === ''
 })
 const key = z.string().regex(/^[\x21-\x7e]+$/)
+const path = z.string().refine((value) => !value.includes('\0'))
 const origin = webAddress.refine((value) => URL.parse(value)?.pathname === '/')
 
 /** A variable whose feature does not exist yet: refused, never ignored. */
@@ -68,10 +69,7 @@ const Environment = z.object({
     .regex(/^\d{1,2}$/)
     .refine((value) => Number(value) === 0, { error: () => '!trusting proxies is not built yet. Unset it.' })
     .optional(),
-  OVERSKILL_DATA_DIR: z
-    .string()
-    .refine((value) => !value.includes('\0'))
-    .optional(),
+  OVERSKILL_DATA_DIR: path.optional(),
   ANTHROPIC_API_KEY: key.optional(),
   ANTHROPIC_BASE_URL: webAddress.optional(),
   OPENAI_API_KEY: key.optional(),
@@ -98,10 +96,7 @@ const Environment = z.object({
     .optional(),
   OVERSKILL_SECRET: z.string().min(32).optional(),
   OVERSKILL_LOG: z.enum(['error', 'warn', 'info', 'debug']).optional(),
-  OVERSKILL_RECORD: z
-    .string()
-    .refine((value) => !value.includes('\0'))
-    .optional(),
+  OVERSKILL_RECORD: path.optional(),
 })
 
 type Variable = keyof typeof Environment.shape

@@ -21,17 +21,13 @@ import {
 } from '@overskill/model-server'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { anthropic, createTestClock, testKey, user } from '../agent-test-kit.ts'
-import type { ModelEvent, ModelFault, ModelRequest } from '../model.ts'
+import { anthropic, createTestClock, testKey } from '../agent-test-kit.ts'
+import type { ModelEvent, ModelFault } from '../model.ts'
 import type { AnthropicOptions } from './anthropic.ts'
+import { blocks, collectReply, faultOf, request, stopOf, usage } from './reply-test-kit.ts'
 
-const request: ModelRequest = { system: 'S', tools: [], history: [user('Hello')], maxTokens: 1000 }
-
-async function collect(url: string, options: Partial<AnthropicOptions> = {}, signal = new AbortController().signal) {
-  const events: ModelEvent[] = []
-  for await (const one of anthropic(url, options).stream(request, signal)) events.push(one)
-  return events
-}
+const collect = (url: string, options: Partial<AnthropicOptions> = {}, signal?: AbortSignal) =>
+  collectReply(anthropic(url, options), signal)
 
 /** All events of one scripted reply. */
 async function streamed(reply: Reply, options: Partial<AnthropicOptions> = {}): Promise<ModelEvent[]> {
@@ -39,20 +35,9 @@ async function streamed(reply: Reply, options: Partial<AnthropicOptions> = {}): 
   return await collect(server.url, options)
 }
 
-const faultOf = (events: readonly ModelEvent[]): ModelFault | undefined => {
-  const last = events.at(-1)
-  return last?.type === 'end' && !last.outcome.ok ? last.outcome.fault : undefined
-}
-const stopOf = (events: readonly ModelEvent[]) => {
-  const last = events.at(-1)
-  return last?.type === 'end' && last.outcome.ok ? last.outcome.stop : undefined
-}
-const blocks = (events: readonly ModelEvent[]) =>
-  events.flatMap((one) => (one.type === 'block.stopped' ? [one.block] : []))
 const deltas = (events: readonly ModelEvent[]) =>
   events.flatMap((one) => (one.type === 'delta' ? [one.text] : [])).join('')
 const odd = (events: readonly ModelEvent[]) => events.flatMap((one) => (one.type === 'odd' ? [one.text] : []))
-const usage = (events: readonly ModelEvent[]) => events.findLast((one) => one.type === 'usage')?.usage
 
 const rich: Reply = [
   thinking('Plan «ü».'),

@@ -10,21 +10,17 @@ import {
   type Reply,
 } from '@overskill/model-server'
 import { expect, test } from 'vitest'
-import { createTestClock, openAiChat, testKey, user } from '../agent-test-kit.ts'
-import type { ModelEvent, ModelFault, ModelRequest } from '../model.ts'
+import { createTestClock, openAiChat, testKey } from '../agent-test-kit.ts'
+import type { ModelEvent, ModelFault } from '../model.ts'
 import { ChatReply } from './openai-chat-reply.ts'
 import type { OpenAiChatOptions } from './openai-chat.ts'
 import { chatSource } from './openai-chat.ts'
 import { parseJson } from './json-value.ts'
 import { readSse } from './sse-reader.ts'
+import { blocks, collectReply, faultOf, stopOf, usage } from './reply-test-kit.ts'
 
-const request: ModelRequest = { system: 'S', tools: [], history: [user('Hello')], maxTokens: 1000 }
-
-async function collect(url: string, options: Partial<OpenAiChatOptions> = {}, signal = new AbortController().signal) {
-  const events: ModelEvent[] = []
-  for await (const one of openAiChat(url, { makeId: madeId(), ...options }).stream(request, signal)) events.push(one)
-  return events
-}
+const collect = (url: string, options: Partial<OpenAiChatOptions> = {}, signal?: AbortSignal) =>
+  collectReply(openAiChat(url, { makeId: madeId(), ...options }), signal)
 
 const madeId = () => {
   let made = 0
@@ -62,19 +58,8 @@ const usageChunk = {
 }
 const done = 'data: [DONE]'
 
-const faultOf = (events: readonly ModelEvent[]): ModelFault | undefined => {
-  const last = events.at(-1)
-  return last?.type === 'end' && !last.outcome.ok ? last.outcome.fault : undefined
-}
-const stopOf = (events: readonly ModelEvent[]) => {
-  const last = events.at(-1)
-  return last?.type === 'end' && last.outcome.ok ? last.outcome.stop : undefined
-}
-const blocks = (events: readonly ModelEvent[]) =>
-  events.flatMap((one) => (one.type === 'block.stopped' ? [one.block] : []))
 const calls = (events: readonly ModelEvent[]) =>
   blocks(events).flatMap((one) => (one.type === 'tool_use' ? [[one['id'], one['name'], one['input']]] : []))
-const usage = (events: readonly ModelEvent[]) => events.findLast((one) => one.type === 'usage')?.usage
 
 const view = (path: string) => JSON.stringify({ file_path: path })
 

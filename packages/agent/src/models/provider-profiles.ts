@@ -10,6 +10,8 @@ export type ProviderProfile = {
   baseUrl: string
   keyName: string // the variable of its key
   addressName?: string // the variable of another address of it, where there is one
+  /** On the person's own machine: it answers at once or is not there, and takes no key. */
+  local?: true
   /** Where a key is asked about when the list of models is open to everyone. */
   keyPath?: string
 } & ({ protocol: 'anthropic-messages' } | { protocol: 'openai-chat'; traits: ChatTraits })
@@ -17,7 +19,7 @@ export type ProviderProfile = {
 const plain: ChatTraits = { systemMessages: true, cacheMarkers: false, reasoningDetails: false, costInUsage: false }
 
 /** Templates of local models refuse a system message that is not the first. */
-const local: ChatTraits = { ...plain, systemMessages: false }
+const firstSystemOnly: ChatTraits = { ...plain, systemMessages: false }
 
 export const providerProfiles: Record<ProviderName, ProviderProfile> = {
   anthropic: {
@@ -53,7 +55,8 @@ export const providerProfiles: Record<ProviderName, ProviderProfile> = {
     baseUrl: 'http://127.0.0.1:11434/v1',
     keyName: 'OPENAI_API_KEY',
     addressName: 'OLLAMA_BASE_URL',
-    traits: local,
+    local: true,
+    traits: firstSystemOnly,
   },
   lmstudio: {
     name: 'lmstudio',
@@ -62,6 +65,7 @@ export const providerProfiles: Record<ProviderName, ProviderProfile> = {
     baseUrl: 'http://127.0.0.1:1234/v1',
     keyName: 'OPENAI_API_KEY',
     addressName: 'LMSTUDIO_BASE_URL',
-    traits: local,
+    local: true,
+    traits: firstSystemOnly,
   },
 }

@@ -120,10 +120,9 @@ async function callTool(model: Model, signal: AbortSignal): Promise<Tried> {
       'The model called the tool with something else than it was asked for. Apps built with it may fail: choose another model.',
     )
   }
-  const result: RawBlock = { type: 'tool_result', tool_use_id: call['id'], content: `"${word}" arrived.` }
   const results = first.blocks
     .filter(({ type }) => type === 'tool_use')
-    .map((one) => ({ ...result, tool_use_id: one['id'] }))
+    .map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content: `"${word}" arrived.` }))
   const history: HistoryEntry[] = [
     question,
     { role: 'assistant', content: first.blocks },

@@ -98,11 +98,10 @@ export function killPostmasterNow(cluster: string): void {
   }
 }
 
-/** Not our child, so its end is seen by looking. It takes its pid file away a moment before it is gone. */
+/** Not our child, so its end is seen by looking: at the process, which outlives its pid file by a moment. */
 function adopt(cluster: string, pid: number): Postmaster {
   const ended = (async () => {
-    while ((await findPostmaster(cluster)) === pid) await delay(50, undefined, { ref: false })
-    while ((await commandLine(pid)).includes(cluster)) await delay(pollMs, undefined, { ref: false })
+    while ((await commandLine(pid)).includes(cluster)) await delay(50, undefined, { ref: false })
   })()
   const signal = (name: NodeJS.Signals): void => {
     if (isAlive(pid)) process.kill(pid, name)

@@ -29,7 +29,7 @@ export function createProviderModels(
   now: () => number,
 ): ProviderModels {
   const provider = openProvider({ name, ...settings })
-  const isLocal = name === 'ollama' || name === 'lmstudio'
+  const isLocal = provider.profile.local ?? false
   let asked: { at: number; listing: Promise<ModelListing> } | undefined
   const missing = whatIsMissing(provider, settings)
 
@@ -55,30 +55,30 @@ export function createProviderModels(
     async models() {
       if (missing) return fallback(provider, false, missing)
       const { known, models } = await talking()
-      if (models.length === 0) return fallback(provider, isWithoutList(known), whyNone(known, isLocal && provider))
+      if (models.length === 0) return fallback(provider, isWithoutList(known), whyNone(known, provider))
       return models.map((model) => infoOf(provider, model, known.text))
     },
     async first() {
       const { known, models } = await talking()
       const [model] = models
       if (model) return ok(`${name}/${model.name}`)
-      return fail('model_unavailable', `${whyNone(known)} OVERSKILL_MODEL names one without a list.`)
+      return fail('model_unavailable', `${whyNone(known, provider)} OVERSKILL_MODEL names one without a list.`)
     },
   }
 }
 
 const isWithoutList = (known: ModelListing): boolean => !known.ok && known.code === 'no_list'
 
-function whyNone(known: ModelListing, local: ModelProvider | false = false): string {
+function whyNone(known: ModelListing, { profile, baseUrl }: ModelProvider): string {
   if (known.ok) return `${known.text} None of them can build apps.`
+  const { title, addressName, local } = profile
   if (!local || known.answered) return known.text
-  const { title, addressName } = local.profile
-  return `${title} does not answer at ${local.baseUrl}. Start it, or set ${addressName} if it is elsewhere.`
+  return `${title} does not answer at ${baseUrl}. Start it, or set ${addressName} if it is elsewhere.`
 }
 
 function whatIsMissing({ profile }: ModelProvider, settings: ProviderSettings | undefined): string | undefined {
-  const { name, keyName, addressName } = profile
-  if (settings?.apiKey || name === 'ollama' || name === 'lmstudio') return undefined
+  const { name, keyName, addressName, local } = profile
+  if (settings?.apiKey || local) return undefined
   if (name !== 'openai') return `No key: set ${keyName} and start again.`
   if (settings?.baseUrl) return undefined
   return `No key: set ${keyName}, or ${addressName} for a server without one, and start again.`

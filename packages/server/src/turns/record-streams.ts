@@ -6,8 +6,8 @@ import type { RecordedLine, RecordedTurn } from '@overskill/model-server'
 /** Keeps what models send, so that a turn can be played again without them (A14). Never disturbs the turn. */
 export type StreamRecorder = {
   /**
-   * The `fetch` of one turn's model. Each request goes to a file of its own, numbered in their order; a turn that goes on in
-   * another process goes on with the next number there.
+   * The `fetch` of one turn's model. Each request goes to a file of its own, named by process and number, so that a turn which
+   * goes on in another process adds to the same folder; their order is that of their times.
    */
   fetchOf(turn: RecordedTurn): typeof fetch
 }
