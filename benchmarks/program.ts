@@ -24,11 +24,13 @@ export type ProgramOptions = {
   command?: readonly [string, ...string[]] | undefined
 }
 
-const main = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url))
+const server = new URL('../packages/server/src/', import.meta.url)
+/** As `bin/start` calls it. */
+const program = ['--import', new URL('life/load-commonjs.ts', server).href, fileURLToPath(new URL('main.ts', server))]
 
 /** Starts it with nothing of our environment but PATH. */
 export function startProgram({ port, dataDir, env, command }: ProgramOptions): Program {
-  const [file, ...args] = command ?? [process.execPath, main]
+  const [file, ...args] = command ?? [process.execPath, ...program]
   const child = spawn(file, args, {
     cwd: tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), PORT: String(port), OVERSKILL_DATA_DIR: dataDir, ...env },

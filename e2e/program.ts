@@ -4,7 +4,9 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url))
+const server = new URL('../packages/server/src/', import.meta.url)
+/** As `bin/start` calls it. */
+const program = ['--import', new URL('life/load-commonjs.ts', server).href, fileURLToPath(new URL('main.ts', server))]
 
 /** One run of the program that `bin/start` starts. */
 export type Program = {
@@ -28,7 +30,7 @@ const networkSetup = (): Record<string, string> => ({
 
 /** Starts it with nothing of the tests' environment but PATH and the way to the network; its owner ends it. */
 export function startProgram(env: Record<string, string>): Program {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, program, {
     cwd: tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...networkSetup(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

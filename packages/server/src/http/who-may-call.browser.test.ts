@@ -163,8 +163,10 @@ test('the studio may frame a preview, and nothing else', async () => {
       document.body.append(Object.assign(document.createElement('iframe'), { src }))
     }, url)
   const preview = `http://preview-${app}.localhost:${port}/`
+  const framed = page.waitForEvent('framenavigated', (each) => each.url() === preview)
   await frame(preview)
-  await expect.poll(() => page.frames().map((each) => each.url())).toContain(preview)
+  await framed
+  expect(page.frames().map((each) => each.url())).toContain(preview)
   const blocked = page.evaluate(
     () =>
       new Promise<string>((resolve) => {
