@@ -142,6 +142,7 @@ async function runModel(
     ...{ model: model.value, tools, system, journal, mode: turn.mode, signal: stop },
     history: joinUsers([...(await readHistory(db, turn.app, turn.position)), ...opening, ...plan.entries]),
     step: plan.step,
+    spent: { usage: turn.usage, cost: turn.cost },
     repairs: shown?.blocks.filter((block) => block.type === 'notice' && block.code === 'repair_asked').length ?? 0,
     ...(plan.resume && { resume: plan.resume }),
     async check(signal) {
