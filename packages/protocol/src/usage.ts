@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Id } from './ids.ts'
 
 /** What requests to a model used and cost. */
 
@@ -37,3 +38,49 @@ export const addTokens = (a: Usage, b: Usage): Usage => ({
 
 /** All tokens that were sent, from a cache or not. */
 export const promptTokens = (usage: Usage): number => usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+
+/**
+ * A sum over requests to any models. `cost` is that of what has a price; null when nothing of it has one. `unpriced` is what no
+ * price is known of and therefore not in `cost`: such a sum is never the whole.
+ */
+export const UsageSum = z.object({
+  turns: z.int(),
+  requests: z.int(),
+  usage: Usage,
+  cost: Cost,
+  unpriced: z.object({ requests: z.int(), tokens: z.int() }).optional(),
+})
+export type UsageSum = z.infer<typeof UsageSum>
+
+/** A calendar month in UTC. */
+export const Month = z.string().regex(/^\d{4}-\d{2}$/)
+
+export const MonthUsage = UsageSum.extend({ month: Month })
+export type MonthUsage = z.infer<typeof MonthUsage>
+
+/** What one turn used. `text`: the beginning of what the person said. */
+export const TurnUsage = UsageSum.extend({ turn: Id, text: z.string(), model: z.string(), at: z.iso.datetime() })
+export type TurnUsage = z.infer<typeof TurnUsage>
+
+export const AppUsage = UsageSum.extend({ app: z.string(), name: z.string(), deleted: z.boolean() })
+export type AppUsage = z.infer<typeof AppUsage>
+
+/** Caps, null where there is none. A cap is met before a request is sent; what was sent is paid. */
+export const Limits = z.object({
+  turnUsd: z.number().nullable(),
+  turnTokens: z.int().nullable(), // sent and received, cached ones included
+  monthUsd: z.number().nullable(), // all apps, by calendar month in UTC
+})
+export type Limits = z.infer<typeof Limits>
+
+/** The exact request of a step, and what it used as the provider counted it; `usage` is absent until the reply has ended. */
+export const SentRequest = z.object({
+  request: z.unknown(),
+  step: z.int(),
+  model: z.string(),
+  at: z.iso.datetime(),
+  tries: z.int(), // how often it was sent: `usage` and `cost` are of all tries
+  usage: Usage.optional(),
+  cost: Cost.optional(),
+})
+export type SentRequest = z.infer<typeof SentRequest>

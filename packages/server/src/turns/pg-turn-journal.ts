@@ -7,6 +7,7 @@ import type { Packages } from '../apps/packages.ts'
 import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
+import type { Spending } from '../spending/spending.ts'
 import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
 import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
 import { settleWork, type StagedWork } from './staged-work.ts'
@@ -21,6 +22,7 @@ export type JournalOptions = {
   apps: Apps
   reports: Pick<PreviewReports, 'of'>
   packages: Packages
+  spending: Pick<Spending, 'record'>
   writer: TurnWriter
   turn: TurnRow
   model: string
@@ -187,12 +189,14 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return kept ? this.#storeBlock(step, index, kept, closing) : this.#dropBlock(step, index, closing)
   }
 
-  requestEnded(_step: number, spent: Spent): Promise<void> {
+  requestEnded(step: number, spent: Spent): Promise<void> {
+    const { turn, model, writer, spending } = this.#options
     const { usage, cost } = this.#spent
     const all = { usage: addTokens(usage, spent.usage), cost: addCosts(cost, spent.cost) }
     this.#spent = all
-    return this.#options.writer.store(async ({ sql }) => {
-      await sql.update(turns).set(all).where(eq(turns.id, this.#owner.turn))
+    return writer.store(async ({ sql }) => {
+      await spending.record(sql, { app: turn.app, turn: turn.id, step, model }, spent)
+      await sql.update(turns).set(all).where(eq(turns.id, turn.id))
       return []
     })
   }
