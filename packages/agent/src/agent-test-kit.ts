@@ -178,8 +178,8 @@ export class MemoryJournal implements TurnJournal<TestWork> {
     this.#note({ fact: 'retrying', attempt, of, reason, retryAtMs })
     setImmediate(() => this.onRetrying(retryAtMs))
   }
-  async notice(level: string, code: string, text: string): Promise<void> {
-    this.#note({ fact: 'notice', level, code, text })
+  async notice(level: string, code: string, text: string, actions?: string[]): Promise<void> {
+    this.#note({ fact: 'notice', level, code, text, actions })
   }
   async rollBack(step: number): Promise<void> {
     this.#note({ fact: 'rollBack', step })

@@ -26,7 +26,7 @@ test('B.5 51, A10: at a cap the turn ends before the next request, says what was
   expect(turn.end).toMatchObject({
     ending: 'failed',
     error: { code: 'limit_reached', message: expect.stringMatching(/spent \$0\.60; the limit is \$0\.50 a turn/) },
-    actions: ['continue'],
+    actions: ['limits', 'continue'],
   })
   expect(turn.requests).toHaveLength(2)
   expect([...turn.journal.files.keys()]).toEqual(['f0', 'f1'])
@@ -35,7 +35,7 @@ test('B.5 51, A10: at a cap the turn ends before the next request, says what was
 test('B.5 51: a turn that meets a cap before its first request sends nothing and can be sent again', async () => {
   const cap = { kind: 'month_usd', limit: 20, spent: 20.5 } as const
   const turn = await run(rounds(1), { capReached: async () => cap })
-  expect(turn.end).toMatchObject({ error: { code: 'limit_reached' }, actions: ['retry'] })
+  expect(turn.end).toMatchObject({ error: { code: 'limit_reached' }, actions: ['limits', 'retry'] })
   expect(turn.requests).toHaveLength(0)
   expect(turn.journal.facts).toEqual([])
 })

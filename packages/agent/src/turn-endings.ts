@@ -62,8 +62,8 @@ export function spendingEnding({ kind, limit, spent }: SpendingCap, progress: bo
     turn_tokens: `This turn has used ${count(spent)} tokens; the limit is ${count(limit)} a turn.`,
     month_usd: `This month ${dollars(spent)} were spent; the limit is ${dollars(limit)} a month for all apps together.`,
   }
-  const text = `${reached[kind]} The model was not asked again. ${kept}`
-  return failed('limit_reached', text, [progress ? 'continue' : 'retry'])
+  const text = `${reached[kind]} The model was not asked again. ${kept} Limits can be changed under Usage.`
+  return failed('limit_reached', text, ['limits', progress ? 'continue' : 'retry'])
 }
 
 export const timeLimitEnding = (): Failed =>

@@ -26,6 +26,13 @@ export const modelsQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/** This month's sums change with every request, so they are asked for whenever they are looked at. */
+export const usageQuery = queryOptions({
+  queryKey: ['usage'],
+  queryFn: ({ signal }) => call(contract.usage.ofMonth, {}, { signal }),
+  staleTime: 0,
+})
+
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: async ({ signal }) => Health.parse(await (await send('/api/health', { signal })).json()),

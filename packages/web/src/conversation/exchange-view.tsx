@@ -53,7 +53,14 @@ function BlockView({ block, exchange, last }: BlockViewProps) {
     case 'tools':
       return <ToolsBlock block={block} />
     case 'notice':
-      return <NoticeBlock notice={block} detail={detailOf(block, exchange)} said={saidIn(exchange)} active={last} />
+      return (
+        <NoticeBlock
+          notice={block}
+          detail={detailOf(block, exchange)}
+          said={saidIn(exchange)}
+          active={last && exchange.state?.status !== 'running'}
+        />
+      )
     case 'version':
       return <VersionCard version={block.version} turn={exchange.state} />
     case undefined: // a place that its event has not filled yet

@@ -6,10 +6,12 @@ import {
   newId,
   toWire,
   type App,
+  type AppUsage,
   type AppEvent,
   type ConnectionTest,
   type Deployment,
   type FileDiff,
+  type Limits,
   type ModelInfo,
   type NewAppEvent,
   type PostPackages,
@@ -17,6 +19,7 @@ import {
   type PreviewReport,
   type Snapshot,
   type Turn,
+  type UsageSum,
   type UserMessage,
   type Version,
 } from '@overskill/protocol'
@@ -47,6 +50,8 @@ export type StandIn = {
   emit(app: string, event: NewAppEvent): void
   app(id: string): StandInApp
   models: ModelInfo[]
+  /** What the month's usage is answered with; its limits change by PUT. */
+  usage: { month: string; total: UsageSum; apps: AppUsage[]; limits: Limits }
   modelCheck: { status: 'ok' | 'degraded' | 'down'; detail?: string; ms?: number }
   /** What a test of a connection finds; a promise holds it back. */
   connection: ConnectionTest | Promise<ConnectionTest>
@@ -86,6 +91,12 @@ export function createStandIn(port: () => number): StandIn {
     models: [{ id: 'sample', name: 'Sample model', context: 100_000, available: true }],
     connection: { ok: true, steps: [] },
     modelCheck: { status: 'ok', detail: 'The sample model answers.', ms: 1 },
+    usage: {
+      month: '2026-11',
+      total: { turns: 0, requests: 0, usage: noUsage, cost: { usd: 0 } },
+      apps: [],
+      limits: { turnUsd: null, turnTokens: null, monthUsd: null },
+    },
     received: [],
     refusals: new Map(),
     away: false,
@@ -152,6 +163,11 @@ type Call = { method: string; path: string; url: URL; body: unknown; request: Re
 function route(standIn: StandIn, apps: Map<string, StandInApp>, live: Map<string, Set<Live>>, call: Call): Response {
   const { method, path } = call
   if (path === '/api/models') return json({ items: standIn.models })
+  if (path === '/api/usage') return json(standIn.usage)
+  if (path === '/api/limits') {
+    standIn.usage.limits = { ...standIn.usage.limits, ...(call.body as Partial<Limits>) }
+    return json({ limits: standIn.usage.limits })
+  }
   if (path === '/api/health') {
     const ok = { status: 'ok' as const }
     const checks = { database: ok, edge: ok, builder: ok, dispatch: ok, model: standIn.modelCheck }
