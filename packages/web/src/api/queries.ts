@@ -33,6 +33,14 @@ export const usageQuery = queryOptions({
   staleTime: 0,
 })
 
+/** The request of a step. `ended`: its reply has ended, so that nothing of it changes any more. */
+export const sentQuery = (app: string, turn: string, step: number, ended: boolean) =>
+  queryOptions({
+    queryKey: ['app', app, 'sent', turn, step, ended],
+    queryFn: ({ signal }) => call(contract.turns.request, { app, turn, step }, { signal }),
+    staleTime: ended ? Number.POSITIVE_INFINITY : 0,
+  })
+
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: async ({ signal }) => Health.parse(await (await send('/api/health', { signal })).json()),

@@ -17,6 +17,7 @@ import {
   type PostPackages,
   type PostReports,
   type PreviewReport,
+  type SentRequest,
   type Snapshot,
   type Turn,
   type UsageSum,
@@ -55,6 +56,8 @@ export type StandIn = {
   modelCheck: { status: 'ok' | 'degraded' | 'down'; detail?: string; ms?: number }
   /** What a test of a connection finds; a promise holds it back. */
   connection: ConnectionTest | Promise<ConnectionTest>
+  /** What each step is answered with when one asks what was sent. */
+  sent: Map<number, SentRequest>
   received: Received[]
   /** Answers requests of this method and path ending with a refusal until it is deleted. Key: `POST /messages`. */
   refusals: Map<string, Refusal>
@@ -97,6 +100,7 @@ export function createStandIn(port: () => number): StandIn {
       apps: [],
       limits: { turnUsd: null, turnTokens: null, monthUsd: null },
     },
+    sent: new Map(),
     received: [],
     refusals: new Map(),
     away: false,
@@ -255,6 +259,11 @@ function routeBelow(standIn: StandIn, app: StandInApp, { method, path, body, req
       },
       202,
     )
+  const asked = /\/requests\/(\d+)$/.exec(path)
+  if (asked) {
+    const sent = standIn.sent.get(Number(asked[1]))
+    return sent ? json(sent) : notFound()
+  }
   if (kind === 'turns') {
     const turn = must(
       app.snapshot.conversation.turns.find((one) => one.id === key),
