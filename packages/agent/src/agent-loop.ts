@@ -1,4 +1,5 @@
 import { resumeStep, runStep } from './agent-step.ts'
+import { endAtCap } from './model-request.ts'
 import { openTurn, type AgentRun, type AgentTurn } from './agent-turn.ts'
 import * as endings from './turn-endings.ts'
 import type { TurnEnd } from './turn-journal.ts'
@@ -27,20 +28,18 @@ async function runSteps<Work>(turn: AgentTurn<Work>): Promise<TurnEnd> {
   const { resume } = turn.run
   const first = resume ? await resumeStep(turn, resume) : (turn.run.step ?? 1)
   for (let step = first; ; step += 1) {
-    const before = endBefore(turn, step)
+    const before = await endBefore(turn, step)
     if (before) return before
     const end = await runStep(turn, step)
     if (end) return end
   }
 }
 
-function endBefore<Work>(turn: AgentTurn<Work>, step: number): TurnEnd | undefined {
+async function endBefore<Work>(turn: AgentTurn<Work>, step: number): Promise<TurnEnd | undefined> {
   const { limits } = turn
   turn.guarded.assertOurs()
   if (turn.run.signal.aborted) return { ending: 'stopped' }
   if (turn.isLate()) return endings.timeLimitEnding()
   if (step > limits.steps) return endings.stepLimitEnding(limits.steps)
-  if (limits.costUsd !== undefined && (turn.cost.usd ?? 0) >= limits.costUsd)
-    return endings.costLimitEnding(limits.costUsd)
-  return undefined
+  return endAtCap(turn)
 }

@@ -1,7 +1,8 @@
-import type { AgentTurn, ResumedStep } from './agent-turn.ts'
-import type { HistoryEntry, ModelUsage, StopReason } from './model.ts'
-import { requestReply, waitForRetry, type Requested } from './model-request.ts'
-import { addCosts, addUsage, noCost, noUsage } from './models/prices.ts'
+import { noCost } from '@overskill/protocol'
+import type { AgentTurn, ResumedStep, Spent } from './agent-turn.ts'
+import type { HistoryEntry, StopReason } from './model.ts'
+import { addSpent, requestReply, spend, waitForRetry, type Requested } from './model-request.ts'
+import { noUsage } from './models/prices.ts'
 import { entriesOfStep } from './step-history.ts'
 import { StepReply } from './step-reply.ts'
 import { StreamingToolCoordinator, type FinishedCall } from './streaming-tool-coordinator.ts'
@@ -41,7 +42,7 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
   const next = asked.end?.ending === 'completed' ? await afterWork(turn, asked, !reply.isEmpty) : asked
   await finishStep(turn, step, { reply, calls, stop: outcome.ok ? outcome.stop : 'cut', requested, next })
   if (turn.stop.aborted) return undefined
-  return outcome.ok ? next.end : endAfterFault(turn, reply, outcome.fault)
+  return outcome.ok ? next.end : (requested.end ?? endAfterFault(turn, reply, outcome.fault))
 }
 
 function coordinate<Work>(turn: AgentTurn<Work>): StreamingToolCoordinator<Work> {
@@ -146,7 +147,7 @@ type StepEnd<Work> = {
   reply: Pick<StepReply<Work>, 'blocks'>
   calls: readonly Pick<FinishedCall, 'call' | 'result'>[]
   stop: StopReason | 'cut'
-  requested: Pick<Requested, 'usages'>
+  requested: Pick<Requested, 'spent'>
   next: Next
 }
 
@@ -157,31 +158,25 @@ async function finishStep<Work>(turn: AgentTurn<Work>, step: number, end: StepEn
   if (entries.length > 0) turn.progress = true
   await turn.journal.stepFinished(step, {
     stop: end.stop,
-    ...spend(turn, end.requested.usages),
+    ...sumOf(end.requested.spent),
     ...(after && { after }),
   })
 }
 
-/** What the requests of a step used and cost, and the turn's cost with it. */
-function spend<Work>(turn: AgentTurn<Work>, usages: readonly ModelUsage[]) {
-  const cost = usages.map(turn.costOf).reduce(addCosts, noCost)
-  const { cacheWriteHourTokens: _, ...usage } = usages.reduce(addUsage, noUsage)
-  turn.cost = addCosts(turn.cost, cost)
-  return { usage, cost }
-}
+const sumOf = (spent: readonly Spent[]): Spent => spent.reduce(addSpent, { usage: noUsage, cost: noCost })
 
 /** Takes the step back: its text, and what its calls have already written (B.5 49). */
 async function refuse<Work>(
   turn: AgentTurn<Work>,
   step: number,
   coordinator: StreamingToolCoordinator<Work>,
-  { outcome, usages }: Requested,
+  { outcome, spent }: Requested,
 ): Promise<TurnEnd> {
   coordinator.cancel()
   coordinator.replyEnded(false)
   await coordinator.finished()
   await turn.journal.rollBack(step)
-  await turn.journal.stepFinished(step, { stop: 'refusal', ...spend(turn, usages) })
+  await turn.journal.stepFinished(step, { stop: 'refusal', ...sumOf(spent) })
   const refusal = outcome.ok ? outcome.refusal : undefined
   return endings.refusalEnding(refusal?.category ?? '', refusal?.explanation ?? '')
 }
@@ -191,6 +186,8 @@ async function refuse<Work>(
  * @returns The number of the next step: the same again when nothing of its reply can be built on.
  */
 export async function resumeStep<Work>(turn: AgentTurn<Work>, { step, blocks, calls }: ResumedStep): Promise<number> {
+  // Whether the former owner has told what its request used is not known here.
+  const spent = [spend(turn, step, { ...noUsage, incomplete: true })]
   if (calls.length === 0 && !blocks.some(({ block }) => block.type === 'text')) {
     await Promise.all(blocks.map(({ index }) => turn.journal.blockCut(step, index, 'connection')))
     return step
@@ -201,7 +198,7 @@ export async function resumeStep<Work>(turn: AgentTurn<Work>, { step, blocks, ca
   const finished = await coordinator.finished()
   const earlier = calls.flatMap(({ call, state }) => ('result' in state ? [{ call, result: state.result }] : []))
   const next = calls.length === 0 ? { after: say('Your reply was cut off. Go on where it stops.', true) } : {}
-  const requested = { usages: [{ ...noUsage, incomplete: true }] }
-  await finishStep(turn, step, { reply: { blocks }, calls: [...earlier, ...finished], stop: 'cut', requested, next })
+  const all = [...earlier, ...finished]
+  await finishStep(turn, step, { reply: { blocks }, calls: all, stop: 'cut', requested: { spent }, next })
   return step + 1
 }

@@ -162,6 +162,9 @@ export class MemoryJournal implements TurnJournal<TestWork> {
     this.#blocks = this.#blocks.filter((block) => block.index !== index)
     if (kept) this.#blocks.push({ index, block: kept })
   }
+  async requestEnded(step: number, spent: object): Promise<void> {
+    this.#note({ fact: 'requestEnded', step, ...spent })
+  }
   async stepFinished(step: number, end: { after?: HistoryEntry; [field: string]: unknown }): Promise<void> {
     this.#note({ fact: 'stepFinished', step, ...end })
     for (const [call, status] of this.status)
@@ -175,8 +178,8 @@ export class MemoryJournal implements TurnJournal<TestWork> {
     this.#note({ fact: 'retrying', attempt, of, reason, retryAtMs })
     setImmediate(() => this.onRetrying(retryAtMs))
   }
-  async notice(level: string, code: string, text: string): Promise<void> {
-    this.#note({ fact: 'notice', level, code, text })
+  async notice(level: string, code: string, text: string, actions?: string[]): Promise<void> {
+    this.#note({ fact: 'notice', level, code, text, actions })
   }
   async rollBack(step: number): Promise<void> {
     this.#note({ fact: 'rollBack', step })

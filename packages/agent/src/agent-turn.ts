@@ -1,11 +1,12 @@
-import { assert, type Cost, type Mode } from '@overskill/protocol'
+import { assert, noCost, type Cost, type Mode, type Usage } from '@overskill/protocol'
 import { systemClock, type Clock } from './clock.ts'
 import { guardJournal, type GuardedJournal } from './journal-guard.ts'
 import type { HistoryEntry, Model, ModelUsage, RawBlock, ToolDeclaration } from './model.ts'
-import { costOf, noCost } from './models/prices.ts'
+import { costOf, noUsage } from './models/prices.ts'
 import type { StoredStart } from './streaming-tool-execution-job.ts'
 import { declareTools } from './tool-declarations.ts'
 import type { Tool, ToolResult } from './tool.ts'
+import type { SpendingCap } from './turn-endings.ts'
 import { defaultLimits, RepeatedCalls, type TurnLimits } from './turn-limits.ts'
 import type { DeclaredCall, TurnJournal } from './turn-journal.ts'
 
@@ -25,6 +26,9 @@ export type ResumedStep = {
 
 /** What is wrong with the work as it stands. The same `fingerprint` means the same fault as before. */
 export type WorkFault = { fingerprint: string; forModel: string; forPerson: string }
+
+/** What requests used, and what that cost. */
+export type Spent = { usage: Usage; cost: Cost }
 
 export type AgentRun<Work> = {
   model: Model
@@ -49,6 +53,10 @@ export type AgentRun<Work> = {
   resume?: ResumedStep
   /** How often faults of the work were given back before, when the turn goes on (L17). */
   repairs?: number
+  /** What the turn used before, when it goes on. */
+  spent?: Spent
+  /** Asked before each request, with what the turn has used so far: the cap that it has reached, if any (row A10). */
+  capReached?: (spent: Spent) => Promise<SpendingCap | undefined>
   /** What a request cost; by the price table and the model's id by default. */
   costOf?: (usage: ModelUsage) => Cost
   log?: (note: AgentNote) => void
@@ -80,7 +88,7 @@ export type AgentTurn<Work> = {
   repairs: number
   /** How often each thing has happened that may happen only so often. */
   count: { retries: number; nudges: number; continues: number; cuts: number; pauses: number }
-  cost: Cost
+  spent: Spent
   progress: boolean
 }
 
@@ -114,7 +122,7 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     faults: new Set(),
     repairs: run.repairs ?? 0,
     count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0 },
-    cost: noCost,
+    spent: run.spent ?? { usage: noUsage, cost: noCost },
     progress: run.resume !== undefined || (run.step ?? 1) > 1,
   }
   return { turn, close: cancelLimit }

@@ -1,5 +1,5 @@
 export { runAgent } from './agent-loop.ts'
-export type { AgentNote, AgentRun, ResumedStep, WorkFault } from './agent-turn.ts'
+export type { AgentNote, AgentRun, ResumedStep, Spent, WorkFault } from './agent-turn.ts'
 export { systemClock, type Clock } from './clock.ts'
 export type * from './model.ts'
 export { createAnthropicModel, type AnthropicOptions } from './models/anthropic.ts'
@@ -7,7 +7,7 @@ export type { ListedModel, ModelListing } from './models/model-list.ts'
 export { openProvider, type ModelProvider, type ProviderOptions } from './models/model-provider.ts'
 export { providerNames, type ProviderName, type ProviderProfile } from './models/provider-profiles.ts'
 export { testConnection } from './models/test-connection.ts'
-export { addCosts, addUsage, costOf, modelCatalog, noCost, noUsage, type CatalogModel } from './models/prices.ts'
+export { costOf, modelCatalog, noUsage, type CatalogModel } from './models/prices.ts'
 export { entriesOfStep, type StepRecord } from './step-history.ts'
 export { declareTools, toolProblems } from './tool-declarations.ts'
 export {
@@ -22,4 +22,5 @@ export {
   type ToolResult,
 } from './tool.ts'
 export type { CallPlace, DeclaredCall, TurnEnd, TurnJournal } from './turn-journal.ts'
+export type { SpendingCap } from './turn-endings.ts'
 export { defaultLimits, type TurnLimits } from './turn-limits.ts'

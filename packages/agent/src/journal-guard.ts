@@ -57,6 +57,7 @@ export function guardJournal<Work>(inner: TurnJournal<Work>, onLost: () => void)
     work: (call) => durable(() => inner.work(call)),
     callFinished: (call, result, work, ms) => durable(() => inner.callFinished(call, result, work, ms)),
     blockCut: (step, index, why, kept) => durable(() => inner.blockCut(step, index, why, kept)),
+    requestEnded: (step, spent) => durable(() => inner.requestEnded(step, spent)),
     stepFinished: (step, end) => durable(() => inner.stepFinished(step, end)),
     retrying: (attempt, of, reason, retryAtMs) => durable(() => inner.retrying(attempt, of, reason, retryAtMs)),
     notice: (level, code, text, actions) => durable(() => inner.notice(level, code, text, actions)),

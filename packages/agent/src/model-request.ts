@@ -1,13 +1,16 @@
 import { pause } from './clock.ts'
-import type { AgentTurn } from './agent-turn.ts'
+import { addCosts, addTokens } from '@overskill/protocol'
+import type { AgentTurn, Spent } from './agent-turn.ts'
 import type { ModelEvent, ModelFault, ModelRequest, ModelUsage } from './model.ts'
+import { spendingEnding } from './turn-endings.ts'
+import type { TurnEnd } from './turn-journal.ts'
 import type { StepReply } from './step-reply.ts'
 import { retryWaitMs } from './turn-limits.ts'
 
 type Outcome = (ModelEvent & { type: 'end' })['outcome']
 
-/** How the requests of one step went in the end. `usages`: one entry for each request that was sent. */
-export type Requested = { outcome: Outcome; usages: ModelUsage[] }
+/** How the requests of one step went in the end. `spent`: one entry for each that was sent. `end`: a cap forbids the next try. */
+export type Requested = { outcome: Outcome; spent: Spent[]; end?: TurnEnd }
 
 /**
  * Sends one step's request and reads its reply; sends it again while that may help, as long as nothing usable came
@@ -18,7 +21,7 @@ export async function requestReply<Work>(
   step: number,
   reply: StepReply<Work>,
 ): Promise<Requested> {
-  const usages: ModelUsage[] = []
+  const spent: Spent[] = []
   for (let attempt = 1; ; attempt += 1) {
     const request: ModelRequest = {
       system: turn.run.system,
@@ -30,22 +33,45 @@ export async function requestReply<Work>(
     if (attempt === 1) await prepare(turn, step, request)
     reply.beginTry()
     const outcome = await readStream(turn, request, reply)
-    usages.push(reply.usage)
+    spent.push(spend(turn, step, reply.usage))
     turn.guarded.assertOurs()
-    if (outcome.ok) return { outcome, usages }
+    if (outcome.ok) return { outcome, spent }
     if (
       outcome.fault.code === 'thinking_unbound' &&
       !turn.dropUnboundThinking &&
       turn.count.retries < turn.limits.retries
     ) {
       await unbind(turn, step, request, outcome.fault)
-      continue
+    } else {
+      reply.cutOpen(turn.stop.aborted ? 'stopped' : 'connection', turn.stop.aborted)
+      if (reply.isUsable || turn.stop.aborted) return { outcome, spent }
+      reply.drop('connection')
+      if (!(await waitForRetry(turn, outcome.fault, attempt + 1))) return { outcome, spent }
     }
-    reply.cutOpen(turn.stop.aborted ? 'stopped' : 'connection', turn.stop.aborted)
-    if (reply.isUsable || turn.stop.aborted) return { outcome, usages }
-    reply.drop('connection')
-    if (!(await waitForRetry(turn, outcome.fault, attempt + 1))) return { outcome, usages }
+    const end = await endAtCap(turn)
+    if (end) return { outcome, spent, end }
   }
+}
+
+/** Tells what a request used as soon as it is over. */
+export function spend<Work>(turn: AgentTurn<Work>, step: number, used: ModelUsage): Spent {
+  const cost = turn.costOf(used)
+  const { cacheWriteHourTokens: _hour, costUsd: _usd, ...usage } = used
+  turn.spent = addSpent(turn.spent, { usage, cost })
+  void turn.journal.requestEnded(step, { usage, cost })
+  return { usage, cost }
+}
+
+export const addSpent = (a: Spent, b: Spent): Spent => ({
+  usage: addTokens(a.usage, b.usage),
+  cost: addCosts(a.cost, b.cost),
+})
+
+/** How the turn ends when a cap leaves no room for another request. What was spent so far is stored before anybody is asked. */
+export async function endAtCap<Work>(turn: AgentTurn<Work>): Promise<TurnEnd | undefined> {
+  await turn.guarded.stored()
+  const cap = await turn.run.capReached?.(turn.spent)
+  return cap && spendingEnding(cap, turn.progress)
 }
 
 async function prepare<Work>(turn: AgentTurn<Work>, step: number, request: ModelRequest): Promise<void> {

@@ -20,8 +20,9 @@ async function runChecked(
   let looks = 0
   const turn = startTurn(server.url, { ...options, check: async () => faults[looks++] })
   const end = await turn.end
+  const actions = turn.journal.of('notice').at(-1)?.['actions']
   const notices = turn.journal.of('notice').map(({ code, text: words }) => `${String(code)}: ${String(words)}`)
-  return { end, looks, notices, requests: server.requests }
+  return { end, looks, notices, actions, requests: server.requests }
 }
 
 const lastWords = (request: Record<string, unknown> | undefined): string =>
@@ -41,6 +42,7 @@ test('D6, L17: the same fault a second time is not given back: the person is tol
   expect(turn.end).toEqual({ ending: 'completed' })
   expect(turn.requests.length).toBe(4)
   expect(turn.notices.at(-1)).toMatch(/^repair_stopped: The same fault is back/)
+  expect(turn.actions).toEqual(['restore', 'model', 'continue'])
 })
 
 test('D6: after three different faults the model is not asked again', async () => {

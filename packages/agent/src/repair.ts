@@ -1,4 +1,8 @@
+import type { NoticeAction } from '@overskill/protocol'
 import type { AgentTurn } from './agent-turn.ts'
+
+/** What a person can do about a fault that the model does not mend. */
+const choices: NoticeAction[] = ['restore', 'model', 'continue']
 
 /**
  * Looks at the work of a turn whose model says that it is done (row A11). A fault goes back to the model as the next step, a
@@ -14,12 +18,12 @@ export async function giveBackFault<Work>(turn: AgentTurn<Work>): Promise<string
   if (!fault || stop.aborted) return undefined
   if (faults.has(fault.fingerprint)) {
     const text = `The same fault is back after the model tried to mend it, so it was not asked again. ${fault.forPerson}`
-    await journal.notice('warning', 'repair_stopped', text, ['continue', 'settings'])
+    await journal.notice('warning', 'repair_stopped', text, choices)
     return undefined
   }
   if (turn.repairs >= limits.repairs) {
     const text = `The model tried ${turn.repairs} times to mend what it made, and there is still a fault. ${fault.forPerson}`
-    await journal.notice('warning', 'repair_stopped', text, ['continue', 'settings'])
+    await journal.notice('warning', 'repair_stopped', text, choices)
     return undefined
   }
   faults.add(fault.fingerprint)

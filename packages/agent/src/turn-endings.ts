@@ -48,10 +48,23 @@ export const stepLimitEnding = (steps: number): Failed =>
     'continue',
   ])
 
-export const costLimitEnding = (usd: number): Failed =>
-  failed('limit_reached', `This turn has reached its cost limit of $${usd.toFixed(2)}. What is done is kept.`, [
-    'continue',
-  ])
+/** A cap on what is spent that leaves no room for a further request. Money in US dollars. */
+export type SpendingCap = { kind: 'turn_usd' | 'turn_tokens' | 'month_usd'; limit: number; spent: number }
+
+const dollars = (usd: number): string => `$${usd.toFixed(2)}`
+const count = (tokens: number): string => tokens.toLocaleString('en-US')
+
+/** @param progress Whether the turn has done something: then one goes on instead of beginning again. */
+export function spendingEnding({ kind, limit, spent }: SpendingCap, progress: boolean): Failed {
+  const kept = progress ? 'What is done is kept.' : 'Your message is kept.'
+  const reached = {
+    turn_usd: `This turn has spent ${dollars(spent)}; the limit is ${dollars(limit)} a turn.`,
+    turn_tokens: `This turn has used ${count(spent)} tokens; the limit is ${count(limit)} a turn.`,
+    month_usd: `This month ${dollars(spent)} were spent; the limit is ${dollars(limit)} a month for all apps together.`,
+  }
+  const text = `${reached[kind]} The model was not asked again. ${kept} Limits can be changed under Usage.`
+  return failed('limit_reached', text, ['limits', progress ? 'continue' : 'retry'])
+}
 
 export const timeLimitEnding = (): Failed =>
   failed('timeout', 'This turn took longer than it may. What is done is kept.', ['continue'])

@@ -68,6 +68,11 @@ export interface TurnJournal<Work> {
    */
   blockCut(step: number, index: number, why: 'connection' | 'stopped' | 'output_limit', kept?: RawBlock): Promise<void>
   /**
+   * One request is over, whole or not: what it used, before its calls have ended. Once for each request that was sent, so
+   * that whoever asks what was spent knows of all but those under way.
+   */
+  requestEnded(step: number, spent: { usage: Usage; cost: Cost }): Promise<void>
+  /**
    * The step is over: all its calls have results. Once a step, also for one that was cut. `usage` and `cost` hold all
    * requests that the step took. `after` is what the loop itself then says to the model: the next entry of the history.
    */

@@ -11,7 +11,6 @@ export type TurnLimits = {
   sameCall: number // steps that hold the same call with the same arguments
   longestWaitMs: number // between two tries
   repairs: number // times that faults of its work are given back to the model
-  costUsd?: number
   turnMs?: number
 }
 

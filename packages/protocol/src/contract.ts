@@ -11,11 +11,13 @@ import {
   PostFiles,
   PostMessage,
   PostPackages,
+  PutLimits,
   PutQueue,
   TestModel,
   limits,
 } from './requests.ts'
 import { App, ConnectionTest, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
+import { AppUsage, Limits, Month, MonthUsage, SentRequest, TurnUsage, UsageSum } from './usage.ts'
 
 /**
  * The JSON calls of API.md "HTTP", below `/api`. Path parameters and body (or query, for GET) arrive as one object.
@@ -93,7 +95,23 @@ export const contract = {
     request: oc
       .route({ method: 'GET', path: '/apps/{app}/turns/{turn}/requests/{step}' })
       .input(z.strictObject({ ...inApp, turn: Id, step: number }))
-      .output(z.object({ request: z.unknown() })),
+      .output(SentRequest),
+  },
+  usage: {
+    ofApp: oc
+      .route({ method: 'GET', path: '/apps/{app}/usage' })
+      .input(z.strictObject({ ...inApp, ...page }))
+      .output(items(TurnUsage).extend({ total: UsageSum, months: z.array(MonthUsage) })), // turns and months: newest first
+    ofMonth: oc
+      .route({ method: 'GET', path: '/usage' })
+      .output(z.object({ month: Month, total: UsageSum, apps: z.array(AppUsage), limits: Limits })), // dearest first
+  },
+  limits: {
+    get: oc.route({ method: 'GET', path: '/limits' }).output(z.object({ limits: Limits })),
+    put: oc
+      .route({ method: 'PUT', path: '/limits' })
+      .input(PutLimits)
+      .output(z.object({ limits: Limits })),
   },
   files: {
     list: oc

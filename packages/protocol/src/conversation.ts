@@ -24,7 +24,8 @@ export const ToolCall = z.object({
 })
 export type ToolCall = z.infer<typeof ToolCall>
 
-export const NoticeAction = z.enum(['retry', 'continue', 'settings', 'restore'])
+/** `model`: go on with another model. `limits`: change the caps. */
+export const NoticeAction = z.enum(['retry', 'continue', 'settings', 'restore', 'model', 'limits'])
 export type NoticeAction = z.infer<typeof NoticeAction>
 
 export const Notice = z.object({

@@ -11,10 +11,10 @@ import {
   LiveState,
   Time,
   Turn,
-  Usage,
   Version,
 } from './resources.ts'
 import { ToolCallStatus } from './states.ts'
+import { Cost, Usage } from './usage.ts'
 
 /**
  * What the server tells a browser about one app (API.md "Events"). The wire, the log and the screen all use this.
@@ -85,6 +85,7 @@ export const AppEvent = z.discriminatedUnion('type', [
     step: z.int(),
     model: z.string(),
     usage: Usage.optional(),
+    cost: Cost.optional(),
   }),
   z.object({ type: z.literal('block.started'), ...numbered, ...placed, kind: z.enum(['text', 'thinking', 'tools']) }),
   z.object({

@@ -1,8 +1,9 @@
 import type { AssistantMessage, Block, Conversation, Message, ToolCall } from './conversation.ts'
 import type { AppEvent, Snapshot } from './events.ts'
-import type { Deployment, Turn, Usage } from './resources.ts'
+import type { Deployment, Turn } from './resources.ts'
 import { isFinal, toolCallMoves } from './states.ts'
 import { unreachable } from './must.ts'
+import { addCosts, addTokens } from './usage.ts'
 
 /**
  * The screen's state is a pure function of the app's events; server and browser fold with this one function.
@@ -27,7 +28,7 @@ export function applyEvent(state: Conversation, event: AppEvent): Conversation {
     case 'step.started':
       return patchTurn(seen, event.turn, (turn) => ({ ...turn, steps: event.step }))
     case 'step.completed':
-      return patchTurn(seen, event.turn, (turn) => ({ ...turn, usage: addUsage(turn.usage, event.usage) }))
+      return patchTurn(seen, event.turn, (turn) => withSpent(turn, event))
     case 'block.started':
       return withBlock(seen, event, (block) => block ?? emptyBlock(event.kind))
     case 'block.completed':
@@ -104,17 +105,12 @@ const patchTurn = (state: Conversation, id: string, patch: (turn: Turn) => Turn)
   turns: state.turns.map((turn) => (turn.id === id ? patch(turn) : turn)),
 })
 
-/** A step's tokens count once: events that were seen before do not come here. */
-const addUsage = (sum: Usage, step: Usage | undefined): Usage =>
-  step === undefined
-    ? sum
-    : {
-        inputTokens: sum.inputTokens + step.inputTokens,
-        outputTokens: sum.outputTokens + step.outputTokens,
-        cacheReadTokens: sum.cacheReadTokens + step.cacheReadTokens,
-        cacheWriteTokens: sum.cacheWriteTokens + step.cacheWriteTokens,
-        ...((sum.incomplete || step.incomplete) && { incomplete: true }),
-      }
+/** A step's tokens and money count once: events that were seen before do not come here. */
+const withSpent = (turn: Turn, { usage, cost }: Extract<AppEvent, { type: 'step.completed' }>): Turn => ({
+  ...turn,
+  ...(usage && { usage: addTokens(turn.usage, usage) }),
+  ...(cost && { cost: addCosts(turn.cost, cost) }),
+})
 
 const noticeOf = ({ level, code, text, actions }: Extract<AppEvent, { type: 'notice.added' }>): Block => ({
   ...{ type: 'notice', level, code, text },

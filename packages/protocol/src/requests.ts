@@ -86,3 +86,16 @@ export const PostPackages = z.strictObject({
   allowNew: z.boolean().optional(),
 })
 export type PostPackages = z.infer<typeof PostPackages>
+
+const Usd = z
+  .number()
+  .min(0.01, 'A limit is at least one cent.')
+  .max(1_000_000, 'A limit is at most a million dollars.')
+
+/** What is not named stays; null takes a cap away. */
+export const PutLimits = z.strictObject({
+  turnUsd: Usd.nullable().optional(),
+  turnTokens: z.int().min(1_000, 'A limit is at least 1,000 tokens.').max(1_000_000_000).nullable().optional(),
+  monthUsd: Usd.nullable().optional(),
+})
+export type PutLimits = z.infer<typeof PutLimits>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppId, Id } from './ids.ts'
 import { AppStatus, DeploymentStatus, TurnStatus } from './states.ts'
+import { Cost, Usage } from './usage.ts'
 
 /** The things HTTP answers with and events carry whole (API.md "HTTP"). Times are ISO 8601 UTC. */
 
@@ -27,20 +28,6 @@ export const App = z.object({
   updatedAt: Time,
 })
 export type App = z.infer<typeof App>
-
-/** Tokens of requests so far. `incomplete`: the provider left a count out, so each number is "at least". */
-export const Usage = z.object({
-  inputTokens: z.int(),
-  outputTokens: z.int(),
-  cacheReadTokens: z.int(),
-  cacheWriteTokens: z.int(),
-  incomplete: z.boolean().optional(),
-})
-export type Usage = z.infer<typeof Usage>
-
-/** Money of a turn in US dollars. `usd` null: no price is known for this model; `reason` says why it is 0 or null. */
-export const Cost = z.object({ usd: z.number().nullable(), reason: z.string().optional() })
-export type Cost = z.infer<typeof Cost>
 
 /** Codes of a turn that failed: what the screen offers next is read off them. */
 export const TurnErrorCode = z.enum([

@@ -30,6 +30,7 @@ import { type Building, openBuilding } from './open-building.ts'
 import { createLiveHost, type LiveHost } from './previews/live-host.ts'
 import { createLivePreviews } from './previews/live-previews.ts'
 import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
+import { createSpending, type Spending } from './spending/spending.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
@@ -76,6 +77,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const packages = createPackages({ store: building.store })
   const base = { config, db, log, events, builder, packages, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
+  const spending = createSpending(db)
   const starter = await loadStarter(join(repository, 'starter'), db)
 
   const hosts = createAppHosts({ db, edge, onError })
@@ -84,7 +86,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
   const { reports, live, liveHost } = createPreviewing({ ...base, apps, building })
-  const turning = createTurning({ ...base, apps, versions, models, deployments, treeBuilds, reports })
+  const turning = createTurning({ ...base, apps, versions, models, spending, deployments, treeBuilds, reports })
 
   await hosts.load()
   await pipeline.resume()
@@ -104,6 +106,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     appBuilder,
     queue,
     models,
+    spending,
     conversationOf,
     reports,
     live,
@@ -174,27 +177,15 @@ type TurningBase = Base & {
   apps: Apps
   versions: Versions
   models: TurnModels
+  spending: Spending
   deployments: Deployments
   reports: PreviewReports
   treeBuilds: TreeBuilds
 }
 
 function createTurning(base: TurningBase) {
-  const {
-    config,
-    db,
-    log,
-    events,
-    builder,
-    packages,
-    apps,
-    versions,
-    models,
-    deployments,
-    treeBuilds,
-    reports,
-    onError,
-  } = base
+  const { config, db, log, events, builder, packages, apps, deployments, treeBuilds, onError } = base
+  const { versions, models, spending, reports } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: newOwner() })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
@@ -209,10 +200,21 @@ function createTurning(base: TurningBase) {
       ? undefined
       : createStreamRecorder({ dir: config.recordDir, redact: redactor(config.secrets), onError })
   const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
-  const shared = { db, log: events, batcher, blobs: createBlobStore(db), apps, packages, versions, models, reports }
+  const shared = {
+    db,
+    log: events,
+    batcher,
+    blobs: createBlobStore(db),
+    apps,
+    packages,
+    versions,
+    models,
+    spending,
+    reports,
+  }
   const parts = { ...shared, deploy, cancelDeploy, recorder }
   const appBuilder = createAppBuilder({
-    ...{ db, log: events, apps, models, queue, onError },
+    ...{ db, log: events, apps, models, spending, queue, onError },
     leases,
     isAlone: config.databaseUrl === undefined,
     run(turn) {

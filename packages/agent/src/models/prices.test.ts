@@ -1,5 +1,6 @@
+import { addCosts } from '@overskill/protocol'
 import { expect, test } from 'vitest'
-import { addCosts, costOf, modelCatalog, noUsage } from './prices.ts'
+import { costOf, modelCatalog, noUsage } from './prices.ts'
 
 const at = new Date('2026-11-20T00:00:00Z')
 const million = 1_000_000

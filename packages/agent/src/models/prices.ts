@@ -1,4 +1,4 @@
-import type { Cost } from '@overskill/protocol'
+import { promptTokens, type Cost } from '@overskill/protocol'
 import type { ModelUsage } from '../model.ts'
 
 /** US dollars per million tokens. */
@@ -84,7 +84,7 @@ export function costOf(model: string, usage: ModelUsage, at: Date): Cost {
   if (model.startsWith('sample/')) return { usd: 0, reason: 'The sample builder is no AI model and costs nothing.' }
   if (usage.costUsd !== undefined) return { usd: usage.costUsd, ...(usage.incomplete && { reason: 'at least' }) }
   const day = at.toISOString().slice(0, 10)
-  const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+  const prompt = promptTokens(usage)
   const rates = knownModel(model)?.rows.find((rate) => rate.from <= day && prompt > (rate.abovePrompt ?? -1))
   if (!rates) return { usd: null, reason: 'price unknown' }
   const hourTokens = Math.min(usage.cacheWriteHourTokens ?? 0, usage.cacheWriteTokens)
@@ -97,29 +97,7 @@ export function costOf(model: string, usage: ModelUsage, at: Date): Cost {
   return { usd: millionths / 1_000_000, ...(usage.incomplete && { reason: 'at least' }) }
 }
 
-/** Costs of several requests together. One unknown price makes the sum unknown. */
-export function addCosts(a: Cost, b: Cost): Cost {
-  if (a.usd === null) return a
-  if (b.usd === null) return b
-  const reason = a.reason ?? b.reason
-  return { usd: a.usd + b.usd, ...(reason !== undefined && { reason }) }
-}
-
-/** Tokens of several requests together. */
-export function addUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
-  const hour = (a.cacheWriteHourTokens ?? 0) + (b.cacheWriteHourTokens ?? 0)
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    ...(hour > 0 && { cacheWriteHourTokens: hour }),
-    ...((a.incomplete || b.incomplete) && { incomplete: true }),
-  }
-}
-
 export const noUsage: ModelUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }
-export const noCost: Cost = { usd: 0 }
 
 /** A model to choose from; `prices` are today's, in US dollars per million tokens, of the smallest prompt band. */
 export type CatalogModel = {

@@ -1,4 +1,5 @@
 export * from './app-tables.ts'
 export * from './deployment-tables.ts'
 export * from './file-tables.ts'
+export * from './spending-tables.ts'
 export * from './turn-tables.ts'

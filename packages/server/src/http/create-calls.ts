@@ -2,6 +2,7 @@ import { ok, type Outcome } from '@overskill/protocol'
 import { packageCalls } from './package-calls.ts'
 import { numberOfCursor, pageOf } from './page.ts'
 import { readAppTree } from './app-tree.ts'
+import { limitCalls, usageCalls } from './usage-calls.ts'
 import type { Rooms } from './rooms.ts'
 import type { Calls } from './services.ts'
 
@@ -15,6 +16,8 @@ export function createCalls(rooms: Rooms): Calls {
     apps: appCalls(rooms),
     messages: messageCalls(rooms),
     turns: turnCalls(rooms),
+    usage: usageCalls(rooms),
+    limits: limitCalls(rooms),
     files: fileCalls(rooms),
     packages: packageCalls(rooms),
     previews: previewCalls(rooms),
@@ -91,7 +94,7 @@ const turnCalls = (rooms: Rooms): Calls['turns'] => {
   return {
     get: ({ app, turn }) => forApp(rooms, app, () => wrap('turn', appBuilder.turn(app, turn))),
     stop: ({ app, turn }) => forApp(rooms, app, () => wrap('turn', appBuilder.stop(app, turn))),
-    request: ({ app, turn, step }) => forApp(rooms, app, () => wrap('request', appBuilder.request(app, turn, step))),
+    request: ({ app, turn, step }) => forApp(rooms, app, () => appBuilder.request(app, turn, step)),
   }
 }
 

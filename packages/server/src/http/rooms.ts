@@ -9,6 +9,7 @@ import type { Deployments } from '../deployments/deployments.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { LivePreviews } from '../previews/live-previews.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
+import type { Spending } from '../spending/spending.ts'
 import type { AppBuilder } from '../turns/app-builder.ts'
 import type { MessageQueue } from '../turns/message-queue.ts'
 import type { TurnModels } from '../turns/turn-models.ts'
@@ -26,6 +27,7 @@ export type Rooms = {
   appBuilder: AppBuilder
   queue: MessageQueue
   models: TurnModels
+  spending: Spending
   reports: PreviewReports
   live: LivePreviews
   conversationOf: (app: string) => Promise<Conversation>

@@ -1,10 +1,11 @@
-import { fail, type Mode, ok, type Outcome, type Turn, type UserMessage } from '@overskill/protocol'
+import { fail, type Mode, ok, type Outcome, type SentRequest, type Turn, type UserMessage } from '@overskill/protocol'
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
+import type { Spending } from '../spending/spending.ts'
 import { type Leases, renewMs } from './leases.ts'
 import type { MessageQueue } from './message-queue.ts'
 import { unpackJson } from './stored-json.ts'
@@ -31,7 +32,7 @@ export interface AppBuilder {
   stopAll(app: string): Promise<void>
   turn(app: string, turn: string): Promise<Outcome<Turn>>
   /** The exact request of a step, from 1 (L18). */
-  request(app: string, turn: string, step: number): Promise<Outcome<unknown>>
+  request(app: string, turn: string, step: number): Promise<Outcome<SentRequest>>
   /** Starts what waits for an app. Called after each commit that adds a turn. */
   wake(app: string): void
   /** Takes over what a former process left, and from then on watches leases. */
@@ -45,6 +46,7 @@ export type AppBuilderOptions = {
   log: EventLog
   apps: Apps
   models: TurnModels
+  spending: Pick<Spending, 'ofStep'>
   queue: MessageQueue
   leases: Leases
   /** Whether no other process uses this database: then every turn that is not ours has lost its owner. */
@@ -128,11 +130,16 @@ class LeasedAppBuilder implements AppBuilder {
     return row ? ok(presentTurn(row)) : fail('not_found', `This app has no turn ${id}.`)
   }
 
-  async request(app: string, id: string, step: number): Promise<Outcome<unknown>> {
+  async request(app: string, id: string, step: number): Promise<Outcome<SentRequest>> {
     const turn = await this.turn(app, id)
     if (!turn.ok) return turn
     const row = await this.#options.db.query.steps.findFirst({ where: and(eq(steps.turn, id), eq(steps.step, step)) })
-    return row ? ok(unpackJson(row.request)) : fail('not_found', `Turn ${id} has no step ${step}.`)
+    if (!row) return fail('not_found', `Turn ${id} has no step ${step}.`)
+    const used = await this.#options.spending.ofStep(id, step)
+    return ok({
+      ...{ request: unpackJson(row.request), step, model: turn.value.model, at: row.createdAt.toISOString() },
+      ...{ tries: used?.tries ?? 1, ...used?.spent },
+    })
   }
 
   wake(app: string): void {

@@ -4,12 +4,13 @@ import {
   must,
   type NewAppEvent,
   newId,
+  noCost,
   ok,
   type Outcome,
   type Turn,
   type UserMessage,
 } from '@overskill/protocol'
-import { noCost, noUsage } from '@overskill/agent'
+import { noUsage } from '@overskill/agent'
 import { and, asc, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import { lockApp } from '../apps/lock-app.ts'

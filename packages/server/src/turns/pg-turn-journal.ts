@@ -1,14 +1,5 @@
-import {
-  addCosts,
-  addUsage,
-  type DeclaredCall,
-  type HistoryEntry,
-  type RawBlock,
-  type StopReason,
-  type ToolResult,
-  type TurnJournal,
-} from '@overskill/agent'
-import { type Cost, must, type NewAppEvent, type NoticeAction, type Usage } from '@overskill/protocol'
+import type { DeclaredCall, HistoryEntry, RawBlock, Spent, StopReason, ToolResult, TurnJournal } from '@overskill/agent'
+import { addCosts, addTokens, must, type NewAppEvent, type NoticeAction } from '@overskill/protocol'
 import { applyStaged, type BlobStore, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
@@ -16,6 +7,7 @@ import type { Packages } from '../apps/packages.ts'
 import { commitStaged, createBlobStore, replaceDraft } from '../apps/files.ts'
 import { blocks, steps, turns } from '../database/schema.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
+import type { Spending } from '../spending/spending.ts'
 import { type CallOwner, endCall, endEvent, placeOf, startCall, storeCall } from './call-rows.ts'
 import { createReplyBlocks, type KnownCall, type ReplyBlocks, type ShownCall } from './reply-blocks.ts'
 import { settleWork, type StagedWork } from './staged-work.ts'
@@ -30,6 +22,7 @@ export type JournalOptions = {
   apps: Apps
   reports: Pick<PreviewReports, 'of'>
   packages: Packages
+  spending: Pick<Spending, 'record'>
   writer: TurnWriter
   turn: TurnRow
   model: string
@@ -52,8 +45,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   readonly #packages: ReturnType<typeof createTurnPackages>
   readonly #treeBefore = new Map<number, Tree>() // by step, for a refusal
   #tree: Tree
-  #usage: Usage
-  #cost: Cost
+  #spent: Spent
 
   constructor(options: JournalOptions) {
     const { turn, effectOf } = options
@@ -63,8 +55,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     this.#blocks = createReplyBlocks(options.nextBlock, options.now, options.known)
     this.#packages = createTurnPackages(options.packages, (event) => this.#show([event]))
     this.#tree = options.tree
-    this.#usage = turn.usage
-    this.#cost = turn.cost
+    this.#spent = { usage: turn.usage, cost: turn.cost }
   }
 
   /** The draft with everything that was committed. */
@@ -198,22 +189,32 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return kept ? this.#storeBlock(step, index, kept, closing) : this.#dropBlock(step, index, closing)
   }
 
+  requestEnded(step: number, spent: Spent): Promise<void> {
+    const { turn, model, writer, spending } = this.#options
+    const { usage, cost } = this.#spent
+    const all = { usage: addTokens(usage, spent.usage), cost: addCosts(cost, spent.cost) }
+    this.#spent = all
+    return writer.store(async ({ sql }) => {
+      await spending.record(sql, { app: turn.app, turn: turn.id, step, model }, spent)
+      await sql.update(turns).set(all).where(eq(turns.id, turn.id))
+      return []
+    })
+  }
+
   stepFinished(
     step: number,
-    { stop, usage, cost, after }: { stop: StopReason | 'cut'; usage: Usage; cost: Cost; after?: HistoryEntry },
+    { stop, usage, cost, after }: Spent & { stop: StopReason | 'cut'; after?: HistoryEntry },
   ): Promise<void> {
     const { turn, model } = this.#options
     const closing = this.#blocks.closeStep(step, this.#message)
-    this.#usage = addUsage(this.#usage, usage)
-    this.#cost = addCosts(this.#cost, cost)
-    const set = { usage: this.#usage, cost: this.#cost, steps: step, progressAt: new Date() }
+    const set = { steps: step, progressAt: new Date() }
     return this.#options.writer.store(async ({ sql }) => {
       await sql
         .update(steps)
         .set({ stop, usage, ...(after && { after }) })
         .where(and(eq(steps.turn, turn.id), eq(steps.step, step)))
       await sql.update(turns).set(set).where(eq(turns.id, turn.id))
-      return [...closing, { type: 'step.completed', turn: turn.id, step, model, usage }]
+      return [...closing, { type: 'step.completed', turn: turn.id, step, model, usage, cost }]
     })
   }
 

@@ -13,6 +13,7 @@ import { turns } from '../database/schema.ts'
 import type { DeltaBatcher } from '../events/delta-batcher.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
+import type { Spending } from '../spending/spending.ts'
 import { faultOfBuild } from './check-work.ts'
 import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
@@ -35,6 +36,7 @@ export type TurnRunnerOptions = {
   packages: Packages
   versions: Versions
   models: TurnModels
+  spending: Spending
   reports: Pick<PreviewReports, 'of'>
   tools: readonly Tool<ToolWork>[]
   system: string
@@ -117,7 +119,7 @@ async function runModel(
   writer: TurnWriter,
   stop: AbortSignal,
 ): Promise<TurnEnd> {
-  const { db, models, blobs, apps, packages, reports, tools, system, note } = options
+  const { db, models, blobs, apps, packages, reports, spending, tools, system, note } = options
   if (turn.leaseToken > mostOwners) return poisonEnd
   const model = models.open(turn.model, await recordedFetch(turn, options))
   if (!model.ok) {
@@ -131,7 +133,7 @@ async function runModel(
   const plan = planResume(steps, shown)
   const effects = new Map(tools.map(({ name, effect }) => [name, effect]))
   const journal = new PgTurnJournal({
-    ...{ blobs, apps, packages, reports, writer, turn, tree, model: turn.model },
+    ...{ blobs, apps, packages, reports, spending, writer, turn, tree, model: turn.model },
     nextBlock: shown?.blocks.length ?? 0,
     known: plan.known,
     effectOf: (tool) => effects.get(tool) ?? 'transactional',
@@ -142,6 +144,8 @@ async function runModel(
     ...{ model: model.value, tools, system, journal, mode: turn.mode, signal: stop },
     history: joinUsers([...(await readHistory(db, turn.app, turn.position)), ...opening, ...plan.entries]),
     step: plan.step,
+    spent: { usage: turn.usage, cost: turn.cost },
+    capReached: (spent) => spending.capReached(turn.model, spent),
     repairs: shown?.blocks.filter((block) => block.type === 'notice' && block.code === 'repair_asked').length ?? 0,
     ...(plan.resume && { resume: plan.resume }),
     async check(signal) {

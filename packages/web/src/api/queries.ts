@@ -26,6 +26,21 @@ export const modelsQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/** This month's sums change with every request, so they are asked for whenever they are looked at. */
+export const usageQuery = queryOptions({
+  queryKey: ['usage'],
+  queryFn: ({ signal }) => call(contract.usage.ofMonth, {}, { signal }),
+  staleTime: 0,
+})
+
+/** The request of a step. `ended`: its reply has ended, so that nothing of it changes any more. */
+export const sentQuery = (app: string, turn: string, step: number, ended: boolean) =>
+  queryOptions({
+    queryKey: ['app', app, 'sent', turn, step, ended],
+    queryFn: ({ signal }) => call(contract.turns.request, { app, turn, step }, { signal }),
+    staleTime: ended ? Number.POSITIVE_INFINITY : 0,
+  })
+
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: async ({ signal }) => Health.parse(await (await send('/api/health', { signal })).json()),

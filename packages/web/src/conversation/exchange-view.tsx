@@ -1,5 +1,6 @@
 import type { Block, Notice } from '@overskill/protocol'
 import { memo } from 'react'
+import { SentButton } from '../sent/sent-dialog.tsx'
 import { saidIn, type Exchange } from './exchanges.ts'
 import { NoticeBlock } from './notice-block.tsx'
 import { conversationWords } from './strings.ts'
@@ -28,6 +29,7 @@ export const ExchangeView = memo(
         <BlockView key={index} block={block} exchange={exchange} last={last} />
       ))}
       <TurnEnding exchange={exchange} active={last} />
+      {exchange.state && exchange.state.steps > 0 && <SentButton turn={exchange.state} />}
     </article>
   ),
   (one, other) =>
@@ -53,7 +55,14 @@ function BlockView({ block, exchange, last }: BlockViewProps) {
     case 'tools':
       return <ToolsBlock block={block} />
     case 'notice':
-      return <NoticeBlock notice={block} detail={detailOf(block, exchange)} said={saidIn(exchange)} active={last} />
+      return (
+        <NoticeBlock
+          notice={block}
+          detail={detailOf(block, exchange)}
+          said={saidIn(exchange)}
+          active={last && exchange.state?.status !== 'running'}
+        />
+      )
     case 'version':
       return <VersionCard version={block.version} turn={exchange.state} />
     case undefined: // a place that its event has not filled yet

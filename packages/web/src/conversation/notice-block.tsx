@@ -1,12 +1,8 @@
-import type { Mode, Notice, NoticeAction } from '@overskill/protocol'
+import type { Notice } from '@overskill/protocol'
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
-import { useAppState } from '../editor/app-context.tsx'
-import { useEditor } from '../editor/editor-actions.tsx'
-import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
-import { RestoreButton } from './restore-button.tsx'
+import { ActionButton, type Said } from './notice-actions.tsx'
 import { conversationWords } from './strings.ts'
-import { useSayText } from './use-app-actions.ts'
 
 const icons = {
   info: <Info aria-hidden className="text-info" />,
@@ -14,10 +10,8 @@ const icons = {
   error: <CircleAlert aria-hidden className="text-danger" />,
 }
 
-type Said = { text: string; mode: Mode }
-
 type NoticeBlockProps = {
-  notice: Pick<Notice, 'level' | 'text' | 'actions'>
+  notice: Pick<Notice, 'level' | 'text' | 'actions'> & { code?: string }
   /** The raw words of what happened, behind "Details". */
   detail?: string | undefined
   /** What the person had said in this turn, and how: what "Send again" sends. */
@@ -50,7 +44,7 @@ export const NoticeBlock = ({ notice, detail, said, active }: NoticeBlockProps) 
       {active && notice.actions && notice.actions.length > 0 && (
         <div className="mt-2 flex flex-wrap gap-2">
           {notice.actions.map((action) => (
-            <ActionButton key={action} action={action} said={said} />
+            <ActionButton key={action} action={action} said={said} {...goOnOf(notice)} />
           ))}
         </div>
       )}
@@ -58,25 +52,8 @@ export const NoticeBlock = ({ notice, detail, said, active }: NoticeBlockProps) 
   </div>
 )
 
-function ActionButton({ action, said }: { action: NoticeAction; said: Said | undefined }) {
-  const { openModels } = useEditor()
-  const { say, pending } = useSayText()
-  const newest = useAppState((state) => state.snapshot.app.version)
-  const label = conversationWords.actions[action]
-  if (action === 'restore') {
-    return newest !== undefined && newest > 1 ? <RestoreButton tone="plain" version={newest - 1} label={label} /> : null
-  }
-  if (action === 'settings') return <Button onClick={openModels}>{label}</Button>
-  if (action === 'continue') {
-    return (
-      <Button disabled={pending} onClick={() => say(conversationWords.continueText, said?.mode)}>
-        {label}
-      </Button>
-    )
-  }
-  return said === undefined ? null : (
-    <Button disabled={pending} onClick={() => say(said.text, said.mode)}>
-      {label}
-    </Button>
-  )
-}
+/** A fault that came back is told to the model again: it has not heard of it a second time. */
+const goOnOf = ({ code, text }: NoticeBlockProps['notice']): { goOn: string; goOnLabel: string } =>
+  code === 'repair_stopped'
+    ? { goOn: conversationWords.onceMoreText(text), goOnLabel: conversationWords.onceMore }
+    : { goOn: conversationWords.continueText, goOnLabel: conversationWords.actions.continue }

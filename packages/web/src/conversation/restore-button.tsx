@@ -4,16 +4,14 @@ import { Confirm } from '../ui/confirm.tsx'
 import { conversationWords } from './strings.ts'
 import { useRestoreVersion } from './use-app-actions.ts'
 
-type RestoreButtonProps = { version: number; tone?: 'quiet' | 'plain'; label?: string }
-
 /** Restores a version after asking. */
-export function RestoreButton({ version, tone = 'quiet', label = conversationWords.restore }: RestoreButtonProps) {
+export function RestoreButton({ version }: { version: number }) {
   const [asking, setAsking] = useState(false)
   const restore = useRestoreVersion()
   return (
     <>
-      <Button size="small" tone={tone} disabled={restore.isPending} onClick={() => setAsking(true)}>
-        {label}
+      <Button size="small" tone="quiet" disabled={restore.isPending} onClick={() => setAsking(true)}>
+        {conversationWords.restore}
       </Button>
       <Confirm
         open={asking}

@@ -1,5 +1,7 @@
-import type { Turn } from '@overskill/protocol'
+import { promptTokens, type Turn } from '@overskill/protocol'
 import { isSample } from '../models/sample.ts'
+import { money } from '../usage/cost-words.ts'
+import { usageWords } from '../usage/strings.ts'
 import { conversationWords } from './strings.ts'
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
@@ -7,7 +9,7 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 /** What a turn cost: money where a price is known, and the tokens it was counted from. */
 export function TurnCost({ turn }: { turn: Turn }) {
   const { usage, cost } = turn
-  const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+  const input = promptTokens(usage)
   const detail = conversationWords.tokens(
     input.toLocaleString('en'),
     usage.outputTokens.toLocaleString('en'),
@@ -25,7 +27,7 @@ export function TurnCost({ turn }: { turn: Turn }) {
 
 function moneyOf({ cost, model }: Turn): string {
   if (isSample(model)) return conversationWords.noCost
-  if (cost.usd === null) return conversationWords.unknownPrice
+  if (cost.usd === null) return usageWords.unknown
   if (cost.usd === 0) return conversationWords.noCost
-  return `$${cost.usd < 0.01 ? cost.usd.toFixed(4) : cost.usd.toFixed(2)}`
+  return `${cost.reason === 'at least' ? usageWords.atLeast : ''}${money(cost.usd)}`
 }

@@ -1,4 +1,4 @@
-import type { NoticeAction, TurnErrorCode } from '@overskill/protocol'
+import { promptTokens, type NoticeAction, type TurnErrorCode } from '@overskill/protocol'
 import { useAppState } from '../editor/app-context.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { saidIn, type Exchange } from './exchanges.ts'
@@ -17,7 +17,7 @@ const nextSteps: Record<TurnErrorCode, NoticeAction[]> = {
   model_protocol: ['retry'],
   model_too_long: [],
   interrupted: ['continue', 'retry'],
-  limit_reached: ['continue'],
+  limit_reached: ['limits', 'continue'],
   loop: ['continue', 'restore'],
   output_limit: ['continue'],
   timeout: ['continue', 'retry'],
@@ -29,7 +29,18 @@ export function TurnEnding({ exchange, active }: { exchange: Exchange; active: b
   const { state, assistant } = exchange
   const said = saidIn(exchange)
   if (!state) return null
-  if (state.status === 'running' || state.status === 'queued') return <TurnWaiting exchange={exchange} />
+  if (state.status === 'running' || state.status === 'queued') {
+    return (
+      <>
+        <TurnWaiting exchange={exchange} />
+        {promptTokens(state.usage) > 0 && (
+          <p className="text-12 text-muted">
+            <TurnCost turn={state} />
+          </p>
+        )}
+      </>
+    )
+  }
   const blocks = assistant?.blocks ?? []
   const hasVersion = blocks.some((block) => block?.type === 'version')
   // The server may have said the same as a notice with its own buttons: it is not said twice.

@@ -1,9 +1,10 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Cpu, Download, Ellipsis, Keyboard, Package, Trash2 } from 'lucide-react'
+import { ChartNoAxesColumn, Cpu, Download, Ellipsis, Keyboard, Package, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { exportUrl } from '../api/files.ts'
 import { useDeleteApp } from '../home/use-delete-app.ts'
 import { packageWords } from '../packages/strings.ts'
+import { usageWords } from '../usage/strings.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx'
@@ -20,7 +21,7 @@ export function AppMenu() {
   const app = useApp()
   const theme = useTheme()
   const navigate = useNavigate()
-  const { openModels, openPackages } = useEditor()
+  const { openModels, openPackages, openUsage } = useEditor()
   const [shown, setShown] = useState<'shortcuts' | 'delete'>()
   const remove = useDeleteApp(app, () => void navigate({ to: '/' }))
   const close = (): void => setShown(undefined)
@@ -46,6 +47,10 @@ export function AppMenu() {
         <MenuItem onSelect={openModels}>
           <Cpu />
           {editorWords.models}
+        </MenuItem>
+        <MenuItem onSelect={openUsage}>
+          <ChartNoAxesColumn />
+          {usageWords.title}
         </MenuItem>
         <MenuItem onSelect={() => setShown('shortcuts')}>
           <Keyboard />

@@ -13,6 +13,7 @@ export type EditorActions = {
   openModels: () => void
   openPublish: () => void
   openPackages: () => void
+  openUsage: () => void
 }
 
 export const EditorActionsContext = createContext<EditorActions | undefined>(undefined)

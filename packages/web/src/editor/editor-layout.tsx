@@ -12,6 +12,7 @@ import { classes } from '../ui/classes.ts'
 import { useKept } from '../ui/kept.ts'
 import { words } from '../ui/strings.ts'
 import { toast } from '../ui/toasts.tsx'
+import { UsageDialog } from '../usage/usage-dialog.tsx'
 import { useApp } from './app-context.tsx'
 import { AwayBanner } from './away-banner.tsx'
 import { EditorActionsContext } from './editor-actions.tsx'
@@ -29,7 +30,7 @@ export function EditorLayout() {
   const composer = useRef<HTMLTextAreaElement>(null)
   const [half, setHalf] = useState<Half>('conversation')
   const [shown, setShown] = useKept('conversation', 'shown')
-  const [panel, setPanel] = useState<'publish' | 'models' | 'packages'>()
+  const [panel, setPanel] = useState<'publish' | 'models' | 'packages' | 'usage'>()
   const width = useConversationWidth()
   const navigation = useEditorNavigation(() => setHalf('app'))
   const conversationShown = shown === 'shown'
@@ -38,6 +39,7 @@ export function EditorLayout() {
     openModels: () => setPanel('models'),
     openPublish: () => setPanel('publish'),
     openPackages: () => setPanel('packages'),
+    openUsage: () => setPanel('usage'),
   }
   const toggle = (): void => setShown(conversationShown ? 'hidden' : 'shown')
   useEditorShortcuts({
@@ -80,6 +82,7 @@ export function EditorLayout() {
         </main>
       </div>
       <AppModels open={panel === 'models'} onClose={() => setPanel(undefined)} />
+      <UsageDialog open={panel === 'usage'} onClose={() => setPanel(undefined)} />
       <PackagesDialog open={panel === 'packages'} onClose={() => setPanel(undefined)} />
     </EditorActionsContext>
   )

@@ -4,8 +4,11 @@ import { modelsQuery } from '../api/queries.ts'
 import { ModelsDialog } from '../models/models-dialog.tsx'
 import { SampleBadge } from '../models/sample-badge.tsx'
 import { isSample } from '../models/sample.ts'
+import { Button } from '../ui/button.tsx'
 import { words } from '../ui/strings.ts'
 import { ThemeMenu } from '../ui/theme-menu.tsx'
+import { usageWords } from '../usage/strings.ts'
+import { UsageDialog } from '../usage/usage-dialog.tsx'
 import { AppGrid } from './app-grid.tsx'
 import { PromptForm } from './prompt-form.tsx'
 import { homeWords } from './strings.ts'
@@ -24,6 +27,7 @@ function useEditorAhead(): void {
 /** Where apps begin and are found again. */
 export function HomePage() {
   const [modelsOpen, setModelsOpen] = useState(false)
+  const [usageOpen, setUsageOpen] = useState(false)
   useEditorAhead()
   const models = useQuery(modelsQuery).data
   const usable = models?.filter((model) => model.available) ?? []
@@ -35,6 +39,9 @@ export function HomePage() {
         <span className="font-medium">{words.product}</span>
         <span className="ml-auto" />
         {onlySample && <SampleBadge onOpen={() => setModelsOpen(true)} />}
+        <Button tone="quiet" aria-haspopup="dialog" onClick={() => setUsageOpen(true)}>
+          {usageWords.title}
+        </Button>
         <ThemeMenu />
       </header>
       <main className="mx-auto max-w-280 px-4 pt-[max(2rem,9vh)] pb-16 sm:px-8">
@@ -44,6 +51,7 @@ export function HomePage() {
         </div>
         <AppGrid />
       </main>
+      <UsageDialog open={usageOpen} onClose={() => setUsageOpen(false)} />
       <ModelsDialog open={modelsOpen} onClose={() => setModelsOpen(false)} />
     </div>
   )

@@ -6,17 +6,21 @@ import {
   newId,
   toWire,
   type App,
+  type AppUsage,
   type AppEvent,
   type ConnectionTest,
   type Deployment,
   type FileDiff,
+  type Limits,
   type ModelInfo,
   type NewAppEvent,
   type PostPackages,
   type PostReports,
   type PreviewReport,
+  type SentRequest,
   type Snapshot,
   type Turn,
+  type UsageSum,
   type UserMessage,
   type Version,
 } from '@overskill/protocol'
@@ -47,9 +51,13 @@ export type StandIn = {
   emit(app: string, event: NewAppEvent): void
   app(id: string): StandInApp
   models: ModelInfo[]
+  /** What the month's usage is answered with; its limits change by PUT. */
+  usage: { month: string; total: UsageSum; apps: AppUsage[]; limits: Limits }
   modelCheck: { status: 'ok' | 'degraded' | 'down'; detail?: string; ms?: number }
   /** What a test of a connection finds; a promise holds it back. */
   connection: ConnectionTest | Promise<ConnectionTest>
+  /** What each step is answered with when one asks what was sent. */
+  sent: Map<number, SentRequest>
   received: Received[]
   /** Answers requests of this method and path ending with a refusal until it is deleted. Key: `POST /messages`. */
   refusals: Map<string, Refusal>
@@ -86,6 +94,13 @@ export function createStandIn(port: () => number): StandIn {
     models: [{ id: 'sample', name: 'Sample model', context: 100_000, available: true }],
     connection: { ok: true, steps: [] },
     modelCheck: { status: 'ok', detail: 'The sample model answers.', ms: 1 },
+    usage: {
+      month: '2026-11',
+      total: { turns: 0, requests: 0, usage: noUsage, cost: { usd: 0 } },
+      apps: [],
+      limits: { turnUsd: null, turnTokens: null, monthUsd: null },
+    },
+    sent: new Map(),
     received: [],
     refusals: new Map(),
     away: false,
@@ -152,6 +167,11 @@ type Call = { method: string; path: string; url: URL; body: unknown; request: Re
 function route(standIn: StandIn, apps: Map<string, StandInApp>, live: Map<string, Set<Live>>, call: Call): Response {
   const { method, path } = call
   if (path === '/api/models') return json({ items: standIn.models })
+  if (path === '/api/usage') return json(standIn.usage)
+  if (path === '/api/limits') {
+    standIn.usage.limits = { ...standIn.usage.limits, ...(call.body as Partial<Limits>) }
+    return json({ limits: standIn.usage.limits })
+  }
   if (path === '/api/health') {
     const ok = { status: 'ok' as const }
     const checks = { database: ok, edge: ok, builder: ok, dispatch: ok, model: standIn.modelCheck }
@@ -239,6 +259,11 @@ function routeBelow(standIn: StandIn, app: StandInApp, { method, path, body, req
       },
       202,
     )
+  const asked = /\/requests\/(\d+)$/.exec(path)
+  if (asked) {
+    const sent = standIn.sent.get(Number(asked[1]))
+    return sent ? json(sent) : notFound()
+  }
   if (kind === 'turns') {
     const turn = must(
       app.snapshot.conversation.turns.find((one) => one.id === key),

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { useEffect, useId, useRef, type ReactNode } from 'react'
 import { Button } from './button.tsx'
+import { classes } from './classes.ts'
 import { words } from './strings.ts'
 
 type DialogProps = {
@@ -8,6 +9,8 @@ type DialogProps = {
   onClose: () => void
   title: string
   children: ReactNode
+  /** For what is read rather than answered. */
+  wide?: boolean
   /** Buttons at the end, the main one last. */
   actions?: ReactNode
 }
@@ -16,7 +19,7 @@ type DialogProps = {
  * A modal dialog on the platform's own `<dialog>`: top layer, focus kept inside and given back, Escape closes.
  * Its content is drawn only while it is open.
  */
-export function Dialog({ open, onClose, title, children, actions }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
@@ -31,7 +34,10 @@ export function Dialog({ open, onClose, title, children, actions }: DialogProps)
       aria-labelledby={titleId}
       onClose={onClose}
       onClick={(event) => event.target === element.current && onClose()}
-      className="m-auto w-[min(30rem,calc(100vw-2rem))] rounded-panel bg-panel p-0 text-ink shadow-float backdrop:bg-scrim open:animate-appear"
+      className={classes(
+        wide ? 'w-[min(56rem,calc(100vw-2rem))]' : 'w-[min(30rem,calc(100vw-2rem))]',
+        'm-auto rounded-panel bg-panel p-0 text-ink shadow-float backdrop:bg-scrim open:animate-appear',
+      )}
     >
       {open && (
         <div className="flex max-h-[calc(100dvh-4rem)] flex-col">
