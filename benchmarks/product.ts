@@ -146,7 +146,8 @@ function send(port: number, { method, path, host, body }: Sent): Promise<{ statu
   })
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens at just now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -1,4 +1,3 @@
-import { Environment } from '@overskill/protocol'
 import { z } from 'zod'
 
 /**
@@ -8,8 +7,6 @@ import { z } from 'zod'
 export const Wakeup = z.discriminatedUnion('queue', [
   /** A turn of the app waits. */
   z.strictObject({ queue: z.literal('turns'), app: z.string() }),
-  /** A deployment of the app's environment waits. */
-  z.strictObject({ queue: z.literal('deployments'), app: z.string(), environment: Environment }),
 ])
 export type Wakeup = z.infer<typeof Wakeup>
 export type QueueName = Wakeup['queue']
