@@ -7,6 +7,7 @@ import { measureConfinedBuild } from './confined-build.ts'
 import { measureChaos } from './chaos-run.ts'
 import { measureEdge } from './edge.ts'
 import { measureEventClients } from './event-clients.ts'
+import { measureDispatch } from './dispatch.ts'
 import type { Figure } from './figure.ts'
 import { measureLargeBuilds } from './large-builds.ts'
 import { measureLive } from './live.ts'
@@ -29,6 +30,7 @@ type Measurement = (options: { short: boolean }) => Promise<Figure[]>
 
 const measurements: Record<string, Measurement> = {
   'turn-latency': measureTurnLatency,
+  dispatch: measureDispatch,
   build: measureBuild,
   'confined-build': measureConfinedBuild,
   'large-builds': measureLargeBuilds,

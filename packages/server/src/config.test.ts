@@ -38,6 +38,7 @@ test('what is set is taken', () => {
     LMSTUDIO_BASE_URL: 'http://127.0.0.1:7/v1',
     OVERSKILL_MODEL: 'sample',
     DATABASE_URL: 'postgres://me:pass%20word@db.example.com/overskill',
+    REDIS_URL: 'rediss://:redis%20word@redis.example.com:6379/2',
     OVERSKILL_SECRET: 's'.repeat(32),
     OVERSKILL_LOG: 'debug',
     OVERSKILL_TRUST_PROXY: '0',
@@ -57,8 +58,9 @@ test('what is set is taken', () => {
       lmstudio: { baseUrl: 'http://127.0.0.1:7/v1' },
     },
     model: 'sample',
+    redisUrl: 'rediss://:redis%20word@redis.example.com:6379/2',
     logLevel: 'debug',
-    secrets: ['key-of-mine', 'key-of-openai', 'key-of-router', 's'.repeat(32), 'pass word'],
+    secrets: ['key-of-mine', 'key-of-openai', 'key-of-router', 's'.repeat(32), 'pass word', 'redis word'],
   })
 })
 
@@ -124,10 +126,7 @@ test.each([
     { DATABASE_URL: 'mysql://x:secret@y/z' },
     'DATABASE_URL is a value of 20 characters (not shown); it takes a Postgres address',
   ],
-  [
-    { REDIS_URL: 'redis://x' },
-    'REDIS_URL is set to a value of 9 characters (not shown), but dispatch over Redis is not built yet',
-  ],
+  [{ REDIS_URL: 'http://:secret@x' }, 'REDIS_URL is a value of 16 characters (not shown); it takes a Redis address'],
   [
     { CLOUDFLARE_API_TOKEN: 't' },
     'CLOUDFLARE_API_TOKEN is set to a value of 1 characters (not shown), but deploying to Cloudflare',

@@ -22,6 +22,8 @@ export type Config = {
   model?: string
   /** Absent: the embedded PostgreSQL. */
   databaseUrl?: string
+  /** Absent: work is started, and readers are woken, within this process. */
+  redisUrl?: string
   /** Key for sessions and encryption; absent: made when first needed. */
   secret?: string
   logLevel: 'error' | 'warn' | 'info' | 'debug'
@@ -86,7 +88,10 @@ const Environment = z.object({
     .string()
     .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
     .optional(),
-  REDIS_URL: notBuilt('dispatch over Redis'),
+  REDIS_URL: z
+    .string()
+    .refine((value) => /^rediss?:$/.test(URL.parse(value)?.protocol ?? ''))
+    .optional(),
   CLOUDFLARE_API_TOKEN: notBuilt('deploying to Cloudflare'),
   CLOUDFLARE_ACCOUNT_ID: notBuilt('deploying to Cloudflare'),
   CLOUDFLARE_API_BASE_URL: notBuilt('deploying to Cloudflare'),
@@ -119,7 +124,7 @@ const takes: Record<Variable, string> = {
   LMSTUDIO_BASE_URL: 'an http or https address such as http://127.0.0.1:1234/v1',
   OVERSKILL_MODEL: 'provider/model, such as anthropic/claude-sonnet-4-5, or sample',
   DATABASE_URL: 'a Postgres address such as postgres://user:password@host:5432/database',
-  REDIS_URL: 'nothing yet',
+  REDIS_URL: 'a Redis address such as redis://:password@host:6379',
   CLOUDFLARE_API_TOKEN: 'nothing yet',
   CLOUDFLARE_ACCOUNT_ID: 'nothing yet',
   CLOUDFLARE_API_BASE_URL: 'nothing yet',
@@ -183,6 +188,7 @@ function configOf(values: Values, cwd: string): Config {
     providers: providersOf(values),
     ...(values.OVERSKILL_MODEL && { model: values.OVERSKILL_MODEL }),
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    ...(values.REDIS_URL && { redisUrl: values.REDIS_URL }),
     ...(values.OVERSKILL_SECRET && { secret: values.OVERSKILL_SECRET }),
     logLevel: values.OVERSKILL_LOG ?? 'info',
     ...(values.OVERSKILL_RECORD && { recordDir: resolve(cwd, values.OVERSKILL_RECORD) }),
@@ -224,7 +230,11 @@ function domainsOf(values: Values): Domains {
 }
 
 function secretsOf(values: Values): string[] {
-  const password = values.DATABASE_URL ? decodeURIComponent(new URL(values.DATABASE_URL).password) : ''
+  const passwords = [values.DATABASE_URL, values.REDIS_URL].map((url) =>
+    url ? decodeURIComponent(new URL(url).password) : '',
+  )
   const keys = [values.ANTHROPIC_API_KEY, values.OPENAI_API_KEY, values.OPENROUTER_API_KEY]
-  return [...keys, values.OVERSKILL_SECRET, password].filter((value) => value !== undefined && value !== '') as string[]
+  return [...keys, values.OVERSKILL_SECRET, ...passwords].filter(
+    (value) => value !== undefined && value !== '',
+  ) as string[]
 }

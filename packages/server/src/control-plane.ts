@@ -12,6 +12,7 @@ import { loadStarter } from './apps/starter.ts'
 import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
+import { type Dispatch, openDispatch } from './dispatch/open-dispatch.ts'
 import { createAppHosts } from './deployments/app-hosts.ts'
 import { createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
@@ -68,14 +69,16 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const onError = (error: unknown, fields: object = {}) =>
     log.error('Something of ours went wrong', { ...fields, error })
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
-  const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000 } : {})
+  const dispatch = await openDispatch({ db, log, redisUrl: config.redisUrl, onError })
+  const { bus, dispatcher } = dispatch
+  const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000, bus } : {})
   const building = await openBuilding(config, studioOrigins(config), log)
   const { builder } = building
   builder.warm() // ready by the time that somebody asks how we are
   const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const packages = createPackages({ store: building.store })
-  const base = { config, db, log, events, builder, packages, edge, addresses, onError }
+  const base = { config, db, log, events, dispatch, builder, packages, edge, addresses, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const spending = createSpending(db)
   const starter = await loadStarter(join(repository, 'starter'), db)
@@ -91,7 +94,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   await hosts.load()
   await pipeline.resume()
   await turning.appBuilder.start()
-  const health = createHealth({ db, builder, edge, models, version: options.version })
+  const health = createHealth({ db, builder, edge, models, dispatcher, version: options.version })
   const { conversationOf, appBuilder, queue, batcher } = turning
   const blobs = createBlobStore(db)
   const rooms = {
@@ -115,7 +118,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
     edge,
     live: liveHost,
-    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, sample, building]),
+    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, dispatch, sample, building]),
   }
 }
 
@@ -125,6 +128,7 @@ type Base = {
   db: Database
   log: Log
   events: EventLog
+  dispatch: Dispatch
   builder: FastBuildService
   packages: Packages
   edge: EdgePreviewService
@@ -215,6 +219,8 @@ function createTurning(base: TurningBase) {
   const parts = { ...shared, deploy, cancelDeploy, recorder }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, spending, queue, onError },
+    dispatcher: base.dispatch.dispatcher,
+    bus: base.dispatch.bus,
     leases,
     isAlone: config.databaseUrl === undefined,
     run(turn) {

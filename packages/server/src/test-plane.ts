@@ -32,6 +32,10 @@ export type TestPlane = {
 export type TestPlaneOptions = {
   /** Address of a scripted model that is used instead of the sample model. */
   modelUrl?: string
+  /** Another plane's database: this one is a second process on it. Its environment names a DATABASE_URL then. */
+  db?: Database
+  /** Where what the product logs goes; a mistake of ours fails the test all the same. */
+  onLog?: (message: string) => void
   /** More of the environment. */
   env?: Record<string, string>
   /** Address of a scripted chat server, with its `/v1`, that is used instead. */
@@ -50,17 +54,24 @@ export const only = <T extends AppEventType>(events: readonly AppEvent[], type: 
   events.filter((event): event is Extract<AppEvent, { type: T }> => event.type === type)
 
 /** A mistake of ours fails the test that made it. */
-const loud = createLog('error', [({ message, fields }) => console.error(message, plainFields(fields))])
+const logTo = (onLog: (message: string) => void = () => {}) =>
+  createLog('info', [
+    ({ level, message, fields }) => {
+      if (level === 'error') console.error(message, plainFields(fields))
+      else onLog(message)
+    },
+  ])
 
 export async function startTestPlane(options: TestPlaneOptions = {}): Promise<TestPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), 'overskill-'))
-  const { db } = await withTestDatabase()
+  const db = options.db ?? (await withTestDatabase()).db
   const env = {
     ...(options.modelUrl && { ANTHROPIC_API_KEY: 'scripted-key', ANTHROPIC_BASE_URL: options.modelUrl }),
     ...(options.chatUrl && { OPENAI_BASE_URL: options.chatUrl }),
   }
   const config = readConfig({ OVERSKILL_DATA_DIR: dataDir, ...env, ...options.env }, dataDir)
-  const open = () => createControlPlane({ config, db, log: loud, version: 'test', samplePace: 'instant' })
+  const open = () =>
+    createControlPlane({ config, db, log: logTo(options.onLog), version: 'test', samplePace: 'instant' })
   let plane = await open()
   const front = createServer((request, response) => {
     plane.edge.handle(request, response, parseHost(request.headers.host ?? '', config.domains))

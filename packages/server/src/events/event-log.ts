@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { AppEvent, NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
+import type { EventBus } from './event-bus.ts'
 import { createEventTails } from './event-tails.ts'
 
 /** One transaction: its statements and the events appended in it are stored together or not at all. */
@@ -26,6 +27,8 @@ export interface EventLog {
 export type EventLogOptions = {
   /** How often a waiting reader looks by itself: only where other processes write to the same database. Absent: never. */
   pollMs?: number
+  /** Tells readers in other processes that there is more, and hears it from them. */
+  bus?: EventBus
 }
 
 const pageSize = 200
@@ -39,13 +42,12 @@ const pageSize = 200
 export function createEventLog(database: Database, options: EventLogOptions = {}): EventLog {
   const tails = createEventTails()
   const closed = new AbortController()
+  const { bus } = options
+  bus?.hear((message) => {
+    if (message.kind === 'events') tails.ring(message.app, message.seq)
+  })
 
-  const list = async (app: string, after: number, limit: number): Promise<AppEvent[]> => {
-    const found = await database.execute<StoredEvent>(
-      sql`select seq, data, at from events where app = ${app} and seq > ${after} order by seq limit ${limit}`,
-    )
-    return found.rows.map((row) => numbered(row.data, Number(row.seq), row.at))
-  }
+  const list = (app: string, after: number, limit: number) => listEvents(database, app, after, limit)
 
   async function* read(app: string, after: number, signal: AbortSignal): AsyncGenerator<AppEvent> {
     const stop = AbortSignal.any([signal, closed.signal])
@@ -87,6 +89,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
         })
       })
       for (const { app, events } of appended) tails.push(app, events)
+      if (bus) for (const { app, events } of appended) bus.say({ kind: 'events', app, seq: events.at(-1)?.seq ?? 0 })
       for (const then of after) await then()
       return result
     },
@@ -94,6 +97,13 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
       closed.abort()
     },
   }
+}
+
+async function listEvents(database: Database, app: string, after: number, limit: number): Promise<AppEvent[]> {
+  const found = await database.execute<StoredEvent>(
+    sql`select seq, data, at from events where app = ${app} and seq > ${after} order by seq limit ${limit}`,
+  )
+  return found.rows.map((row) => numbered(row.data, Number(row.seq), row.at))
 }
 
 type StoredEvent = { seq: number; data: NewAppEvent; at: Date | string }

@@ -13,26 +13,50 @@ export type EventTail = Disposable & {
 const keptEvents = 1_000
 const keptCharacters = 2_000_000
 
-type Tail = { events: AppEvent[]; characters: number; changes: number; readers: number; waiting: Set<() => void> }
+type Tail = {
+  events: AppEvent[]
+  characters: number
+  changes: number
+  /** Up to this number there are events, as another process says. */
+  heard: number
+  readers: number
+  waiting: Set<() => void>
+}
+
+export type EventTails = {
+  push(app: string, events: AppEvent[]): void
+  /** The log has grown up to `seq`, perhaps by another process: its readers look into the table, unless it is in memory. */
+  ring(app: string, seq: number): void
+  watch(app: string): EventTail
+}
 
 /** The tails of all apps that are read right now. What nobody reads costs nothing. */
-export function createEventTails(): { push(app: string, events: AppEvent[]): void; watch(app: string): EventTail } {
+export function createEventTails(): EventTails {
   const tails = new Map<string, Tail>()
+  const wakeAll = (tail: Tail): void => {
+    tail.changes += 1
+    for (const wake of tail.waiting) wake()
+  }
 
   return {
     push(app, events) {
       const tail = tails.get(app)
       if (!tail) return
       keep(tail, events)
-      tail.changes += 1
-      for (const wake of tail.waiting) wake()
+      wakeAll(tail)
+    },
+    ring(app, seq) {
+      const tail = tails.get(app)
+      if (!tail || seq <= Math.max(tail.heard, tail.events.at(-1)?.seq ?? 0)) return
+      tail.heard = seq
+      wakeAll(tail)
     },
     watch(app) {
-      const tail = tails.get(app) ?? { events: [], characters: 0, changes: 0, readers: 0, waiting: new Set() }
+      const tail = tails.get(app) ?? { events: [], characters: 0, changes: 0, heard: 0, readers: 0, waiting: new Set() }
       tails.set(app, tail)
       tail.readers += 1
       return {
-        after: (position) => after(tail.events, position),
+        after: (position) => after(tail, position),
         changes: () => tail.changes,
         changed: (seen, stop, pollMs) => changed(tail, seen, stop, pollMs),
         [Symbol.dispose]() {
@@ -75,7 +99,8 @@ function weight(event: AppEvent): number {
   return 1_000
 }
 
-function after(events: AppEvent[], position: number): AppEvent[] | undefined {
+function after({ events, heard }: Tail, position: number): AppEvent[] | undefined {
+  if (position < heard && heard > (events.at(-1)?.seq ?? 0)) return undefined
   const first = events[0]?.seq
   if (first === undefined) return undefined
   if (position < first - 1) return undefined

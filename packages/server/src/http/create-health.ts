@@ -3,6 +3,7 @@ import type { EdgePreviewService } from '@overskill/edge'
 import type { Check, Health } from '@overskill/protocol'
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { TurnModels } from '../turns/turn-models.ts'
 
 export type HealthOptions = {
@@ -10,6 +11,7 @@ export type HealthOptions = {
   builder: FastBuildService
   edge: Pick<EdgePreviewService, 'check'>
   models: TurnModels
+  dispatcher: Pick<Dispatcher, 'check'>
   version: string
 }
 
@@ -22,6 +24,7 @@ export function createHealth({
   builder,
   edge,
   models,
+  dispatcher,
   version,
 }: HealthOptions): () => Promise<Health & { ready: boolean }> {
   const database = async (): Promise<Check> => {
@@ -33,7 +36,7 @@ export function createHealth({
       database: await timed(database),
       edge: await timed(() => edge.check()),
       builder: await timed(() => builder.check()),
-      dispatch: { status: 'ok' as const, detail: 'in process' },
+      dispatch: dispatcher.check(),
       model: await timed(() => models.check()),
     }
     const ready = [checks.database, checks.edge, checks.builder].every(({ status }) => status !== 'down')

@@ -54,8 +54,8 @@ test('one line and exit 1: a bad variable, one of a feature to come, a port that
   const cases: [Record<string, string>, string][] = [
     [{ PORT: 'many' }, 'PORT is "many"; it takes a number from 1 to 65535.\n'],
     [
-      { REDIS_URL: 'redis://x' },
-      'REDIS_URL is set to a value of 9 characters (not shown), but dispatch over Redis is not built yet. Unset it.\n',
+      { CLOUDFLARE_API_TOKEN: 'some-token' },
+      'CLOUDFLARE_API_TOKEN is set to a value of 10 characters (not shown), but deploying to Cloudflare is not built yet. Unset it.\n',
     ],
     [
       { PORT: String(port), OVERSKILL_DATA_DIR: join(parent, 'other') },

@@ -3,6 +3,8 @@ import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
 import type { Spending } from '../spending/spending.ts'
@@ -33,7 +35,7 @@ export interface AppBuilder {
   turn(app: string, turn: string): Promise<Outcome<Turn>>
   /** The exact request of a step, from 1 (L18). */
   request(app: string, turn: string, step: number): Promise<Outcome<SentRequest>>
-  /** Starts what waits for an app. Called after each commit that adds a turn. */
+  /** Has what waits for an app started, here or by another process. Called after each commit that adds a turn. */
   wake(app: string): void
   /** Takes over what a former process left, and from then on watches leases. */
   start(): Promise<void>
@@ -49,6 +51,9 @@ export type AppBuilderOptions = {
   spending: Pick<Spending, 'ofStep'>
   queue: MessageQueue
   leases: Leases
+  dispatcher: Dispatcher
+  /** How a stop reaches the process that runs the turn; the renewal of its lease finds it too. */
+  bus: EventBus
   /** Whether no other process uses this database: then every turn that is not ours has lost its owner. */
   isAlone: boolean
   run: (turn: TurnRow) => RunningTurn
@@ -63,6 +68,7 @@ class LeasedAppBuilder implements AppBuilder {
   readonly #waking = new Map<string, Promise<void>>() // by app
   readonly #cleanup: Cleanup
   #isClosing = false
+  #unhear: () => void = () => {}
 
   constructor(options: AppBuilderOptions) {
     this.#options = options
@@ -71,8 +77,8 @@ class LeasedAppBuilder implements AppBuilder {
       everyMs: renewMs,
       running: () => [...this.#running.keys()],
       onStop: (turn) => this.#running.get(turn)?.stop(),
-      onReleased: (app) => this.wake(app),
-      onWaiting: (app) => this.wake(app),
+      onReleased: (app) => void this.#claimNext(app),
+      onWaiting: (app) => void this.#claimNext(app),
       onStuck: (turn) => this.#running.get(turn.id)?.giveUp(),
       onError: (error) => options.onError(error, {}),
     })
@@ -103,7 +109,7 @@ class LeasedAppBuilder implements AppBuilder {
     const cancelled = await this.#options.queue.cancel(app, id)
     if (!cancelled) {
       await this.#options.db.update(turns).set({ stopAsked: true }).where(this.#isTurn(app, id))
-      this.#running.get(id)?.stop()
+      this.#options.bus.say({ kind: 'stop', turn: id })
     }
     return this.turn(app, id)
   }
@@ -143,6 +149,11 @@ class LeasedAppBuilder implements AppBuilder {
   }
 
   wake(app: string): void {
+    this.#options.dispatcher.wake({ queue: 'turns', app })
+  }
+
+  /** One look after the other for an app. Settles when this one is over; never rejects. */
+  #claimNext(app: string): Promise<void> {
     const before = this.#waking.get(app) ?? Promise.resolve()
     const next = before
       .then(() => this.#claim(app))
@@ -151,15 +162,28 @@ class LeasedAppBuilder implements AppBuilder {
         if (this.#waking.get(app) === next) this.#waking.delete(app)
       })
     this.#waking.set(app, next)
+    return next
   }
 
   async start(): Promise<void> {
+    const { dispatcher, bus } = this.#options
+    this.#unhear = bus.hear((message) => {
+      if (message.kind === 'stop') this.#running.get(message.turn)?.stop()
+    })
+    dispatcher.serve('turns', {
+      take: ({ app }) => this.#claimNext(app),
+      look: async () => {
+        for (const app of await this.#options.leases.waiting()) await this.#claimNext(app)
+      },
+    })
     await this.#cleanup.round(this.#options.isAlone)
     this.#cleanup.start()
   }
 
   async close(): Promise<void> {
     this.#isClosing = true
+    this.#unhear()
+    await this.#options.dispatcher.retire() // a wake-up that is taken here now would begin nothing
     await this.#cleanup.close()
     await Promise.allSettled(this.#waking.values())
     for (const running of this.#running.values()) running.abandon()
@@ -188,7 +212,8 @@ class LeasedAppBuilder implements AppBuilder {
       )
       .finally(() => this.#running.delete(id))
       .then((isOver) => {
-        if (isOver && !this.#isClosing) this.wake(app)
+        if (isOver && !this.#isClosing) return this.#claimNext(app)
+        return undefined
       })
       .catch((error: unknown) => this.#options.onError(error, { app, turn: id }))
   }
