@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Artifact } from '@overskill/builder'
 import { assert, type Check, type HostTarget, type Outcome } from '@overskill/protocol'
+import { type ArtifactSource, withSource } from './artifact-source.ts'
 import { createAppNameTable, type AppNames } from './app-names.ts'
 import { createBlobCache } from './blob-cache.ts'
 import { openContentStore, type ContentStore } from './content-store.ts'
@@ -13,6 +14,8 @@ import type { SweepResult } from './sweep.ts'
 export type EdgeOptions = {
   /** Folder of the content store. */
   contentDir: string
+  /** Where artifacts come from that this edge does not have yet. Absent: what is not stored here does not exist. */
+  source?: ArtifactSource
   /** Origins that may frame apps, besides an app itself: every address at which the studio can be opened. */
   studioOrigins: readonly string[]
   /** Address of a published app, without a path: where former slugs lead. */
@@ -74,7 +77,8 @@ const youngMs = 3_600_000
 
 /** Opens the content store and starts with no app and no pointer: `load` brings them. */
 export async function createEdgePreviewService(options: EdgeOptions): Promise<EdgePreviewService> {
-  const store = await openContentStore(options.contentDir)
+  const stored = await openContentStore(options.contentDir)
+  const store = options.source ? withSource(stored, options.source) : stored
   const security = {
     preview: securityHeaders('preview', options.studioOrigins),
     production: securityHeaders('production', options.studioOrigins),

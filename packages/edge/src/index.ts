@@ -1,4 +1,5 @@
 export type { AppNames } from './app-names.ts'
+export type { ArtifactSource } from './artifact-source.ts'
 export { ownPage } from './edge-pages.ts'
 export type { FencedKey, PointerKey } from './deployment-pointers.ts'
 export { createEdgePreviewService, type EdgeOptions, type EdgePreviewService } from './edge-preview-service.ts'

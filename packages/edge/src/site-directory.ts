@@ -85,6 +85,7 @@ export function createSiteDirectory(
     },
     isDown: (key) => pointers.isDown(key),
     async switchTo(pointer) {
+      if (pointers.get(pointer)?.pointer.fence === pointer.fence) return ok(undefined) // told twice
       if (!pointers.accepts(pointer, pointer.fence)) return superseded()
       const site = await readSite(pointer)
       if (!site) return fail('not_found', 'This build is no longer stored.')

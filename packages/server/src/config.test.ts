@@ -11,9 +11,22 @@ test('nothing set gives the defaults, on loopback only', () => {
     publicUrl: 'http://localhost:4000',
     dataDir: '/work/data',
     providers: {},
+    roles: ['web', 'worker', 'builder'],
     logLevel: 'info',
     secrets: [],
   })
+})
+
+test('a process has some of the roles only where it can reach those that have the others', () => {
+  const fleet = { DATABASE_URL: 'postgres://db.example.com/overskill', REDIS_URL: 'redis://redis.example.com' }
+  expect(read({ ...fleet, OVERSKILL_ROLES: 'builder, worker' }).roles).toEqual(['worker', 'builder'])
+  expect(read({ OVERSKILL_ROLES: 'web,worker,builder' }).roles).toEqual(['web', 'worker', 'builder'])
+  expect(() => read({ ...fleet, OVERSKILL_ROLES: 'web,cook' })).toThrow(
+    'OVERSKILL_ROLES is "web,cook"; it takes some of web, worker and builder, with commas between them.',
+  )
+  expect(() => read({ OVERSKILL_ROLES: 'web', DATABASE_URL: fleet.DATABASE_URL })).toThrow(
+    'OVERSKILL_ROLES is "web"; without worker and builder it takes DATABASE_URL and REDIS_URL as well',
+  )
 })
 
 test('an empty variable counts as absent', () => {

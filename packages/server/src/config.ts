@@ -4,6 +4,7 @@ import { type ProviderName, providerNames } from '@overskill/agent'
 import { isLoopbackName, ModelId, type Domains } from '@overskill/protocol'
 import { z } from 'zod'
 import { StartRefused } from './life/start-refused.ts'
+import { type Role, roleNames } from './dispatch/wakeup.ts'
 import { sharesSite } from './life/registrable-domain.ts'
 
 /** Everything that the environment decides (API.md "Environment"), read once at the start. */
@@ -22,6 +23,8 @@ export type Config = {
   model?: string
   /** Absent: the embedded PostgreSQL. */
   databaseUrl?: string
+  /** What this process does: all of it, unless it is one of several on the same database and Redis. */
+  roles: Role[]
   /** Absent: work is started, and readers are woken, within this process. */
   redisUrl?: string
   /** Key for sessions and encryption; absent: made when first needed. */
@@ -102,6 +105,11 @@ const Environment = z.object({
   OVERSKILL_SECRET: z.string().min(32).optional(),
   OVERSKILL_LOG: z.enum(['error', 'warn', 'info', 'debug']).optional(),
   OVERSKILL_RECORD: path.optional(),
+  OVERSKILL_ROLES: z
+    .string()
+    .transform((value) => value.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(roleNames)))
+    .optional(),
 })
 
 type Variable = keyof typeof Environment.shape
@@ -132,6 +140,7 @@ const takes: Record<Variable, string> = {
   OVERSKILL_SECRET: 'at least 32 characters',
   OVERSKILL_LOG: 'error, warn, info or debug',
   OVERSKILL_RECORD: 'the path of a folder',
+  OVERSKILL_ROLES: 'some of web, worker and builder, with commas between them',
 }
 
 const secretVariables: ReadonlySet<Variable> = new Set([
@@ -188,6 +197,7 @@ function configOf(values: Values, cwd: string): Config {
     providers: providersOf(values),
     ...(values.OVERSKILL_MODEL && { model: values.OVERSKILL_MODEL }),
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    roles: rolesOf(values),
     ...(values.REDIS_URL && { redisUrl: values.REDIS_URL }),
     ...(values.OVERSKILL_SECRET && { secret: values.OVERSKILL_SECRET }),
     logLevel: values.OVERSKILL_LOG ?? 'info',
@@ -207,6 +217,15 @@ function providersOf(values: Values): Config['providers'] {
   set('ollama', undefined, values.OLLAMA_BASE_URL)
   set('lmstudio', undefined, values.LMSTUDIO_BASE_URL)
   return given
+}
+
+/** Some of the roles make sense only where other processes have the rest, and can be told. */
+function rolesOf({ OVERSKILL_ROLES: roles, DATABASE_URL: database, REDIS_URL: redis }: Values): Role[] {
+  if (roles === undefined || roleNames.every((name) => roles.includes(name))) return [...roleNames]
+  if (database && redis) return roleNames.filter((name) => roles.includes(name))
+  throw new StartRefused(
+    `OVERSKILL_ROLES is ${JSON.stringify(roles.join(','))}; without ${roleNames.filter((name) => !roles.includes(name)).join(' and ')} it takes DATABASE_URL and REDIS_URL as well, over which this process reaches the others.`,
+  )
 }
 
 const hostsOf = (host: string | undefined): string[] =>

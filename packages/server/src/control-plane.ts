@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createScriptPlaces, type FastBuildService, previewPageScript } from '@overskill/builder'
-import { createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
+import { type ArtifactSource, createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
 import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
@@ -12,13 +12,19 @@ import { loadStarter } from './apps/starter.ts'
 import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/database.ts'
+import { checkQueues } from './dispatch/check-queues.ts'
+import { newOwner } from './dispatch/lease-terms.ts'
 import { type Dispatch, openDispatch } from './dispatch/open-dispatch.ts'
-import { createAppHosts } from './deployments/app-hosts.ts'
-import { createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
+import { type AppHosts, createAppHosts } from './deployments/app-hosts.ts'
+import { type ArtifactStore, createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
+import { createDeploymentLeases } from './deployments/deployment-leases.ts'
 import { type Asked, createDeployments, type Deployments } from './deployments/deployments.ts'
+import { freshEdge } from './deployments/fresh-edge.ts'
 import { createPipeline } from './deployments/pipeline.ts'
+import { createSharedArtifacts } from './deployments/shared-artifacts.ts'
 import { createPointers } from './deployments/pointers.ts'
+import type { EventBus } from './events/event-bus.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
 import { createEventLog, type EventLog, type Write } from './events/event-log.ts'
 import { createConversationFold } from './events/fold-conversation.ts'
@@ -34,7 +40,7 @@ import { createPreviewReports, type PreviewReports } from './previews/preview-re
 import { createSpending, type Spending } from './spending/spending.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
-import { createLeases, newOwner } from './turns/leases.ts'
+import { createLeases } from './turns/leases.ts'
 import { createMessageQueue } from './turns/message-queue.ts'
 import { createStreamRecorder } from './turns/record-streams.ts'
 import type { TurnModels } from './turns/turn-models.ts'
@@ -71,29 +77,39 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const addresses = addressesOf(config.publicUrl, config.domains.apps)
   const dispatch = await openDispatch({ db, log, redisUrl: config.redisUrl, onError })
   const { bus, dispatcher } = dispatch
-  const events = createEventLog(db, config.databaseUrl ? { pollMs: 1_000, bus } : {})
+  const isAlone = config.databaseUrl === undefined
+  const events = createEventLog(db, isAlone ? {} : { pollMs: 1_000, bus })
   const building = await openBuilding(config, studioOrigins(config), log)
   const { builder } = building
   builder.warm() // ready by the time that somebody asks how we are
-  const edge = await openEdge(config, addresses, (error) => onError(error, { room: 'edge' }))
+  const shared = isAlone ? undefined : createSharedArtifacts(db)
+  const edge = await openEdge(config, addresses, shared?.source, (error) => onError(error, { room: 'edge' }))
+  const artifacts = shared ? shared.storeWith(edge) : edge
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const packages = createPackages({ store: building.store })
-  const base = { config, db, log, events, dispatch, builder, packages, edge, addresses, onError }
+  const leaseOwner = newOwner()
+  const base = { config, db, log, events, dispatch, builder, packages, edge, artifacts, addresses, leaseOwner, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const spending = createSpending(db)
   const starter = await loadStarter(join(repository, 'starter'), db)
 
   const hosts = createAppHosts({ db, edge, onError })
-  const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => hosts.refresh(app) })
+  const onNames = async (app: string): Promise<void> => {
+    await hosts.refresh(app)
+    bus.say({ kind: 'hosts', app })
+  }
+  const apps = createApps({ db, log: events, addresses, starter, onNames })
   const versions = createVersions({ db, starter })
-  const treeBuilds = createTreeBuilds({ db, builder, artifacts: edge })
+  const treeBuilds = createTreeBuilds({ db, builder, artifacts })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
   const { reports, live, liveHost } = createPreviewing({ ...base, apps, building })
   const turning = createTurning({ ...base, apps, versions, models, spending, deployments, treeBuilds, reports })
 
   await hosts.load()
-  await pipeline.resume()
-  await turning.appBuilder.start()
+  if (!isAlone) followHosts(hosts, bus)
+  if (config.roles.includes('builder')) await pipeline.serve()
+  if (config.roles.includes('worker')) await turning.appBuilder.start()
+  await checkQueues(config.roles, dispatcher, log)
   const health = createHealth({ db, builder, edge, models, dispatcher, version: options.version })
   const { conversationOf, appBuilder, queue, batcher } = turning
   const blobs = createBlobStore(db)
@@ -116,9 +132,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
-    edge,
+    edge: isAlone ? edge : freshEdge(edge, hosts),
     live: liveHost,
-    close: closeInOrder([together(appBuilder, pipeline), live, batcher, events, dispatch, sample, building]),
+    close: closeInOrder([together(appBuilder, pipeline), hosts, live, batcher, events, dispatch, sample, building]),
   }
 }
 
@@ -132,15 +148,24 @@ type Base = {
   builder: FastBuildService
   packages: Packages
   edge: EdgePreviewService
+  artifacts: ArtifactStore
   addresses: Addresses
+  /** This process, among the owners of leases. */
+  leaseOwner: string
   onError: (error: unknown, fields?: object) => void
 }
 
 function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuilds: TreeBuilds }) {
-  const { db, events, edge, addresses, apps, versions, treeBuilds, onError } = base
-  const pointers = createPointers({ db, log: events, edge, apps })
+  const { config, db, events, edge, addresses, apps, versions, treeBuilds, onError } = base
+  const { bus, dispatcher } = base.dispatch
+  const onMoved = (app: string): void => bus.say({ kind: 'hosts', app })
+  const pointers = createPointers({ db, log: events, edge, apps, onMoved })
   const buildVersion = createBuildVersion({ db, log: events, treeBuilds })
-  const pipeline = createPipeline({ db, log: events, buildVersion, artifacts: edge, pointers, onError })
+  const pipeline = createPipeline({
+    ...{ db, log: events, buildVersion, artifacts: base.artifacts, pointers, dispatcher, bus, onError },
+    leases: createDeploymentLeases({ db, log: events, owner: base.leaseOwner }),
+    isAlone: config.databaseUrl === undefined,
+  })
   const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
   /** The preview follows every edit; whether the version builds is known when that has ended. */
   const onVersion = async (app: string, version: number): Promise<void> => {
@@ -191,7 +216,7 @@ function createTurning(base: TurningBase) {
   const { config, db, log, events, builder, packages, apps, deployments, treeBuilds, onError } = base
   const { versions, models, spending, reports } = base
   const { conversationOf } = createConversationFold(events)
-  const leases = createLeases({ db, log: events, owner: newOwner() })
+  const leases = createLeases({ db, log: events, owner: base.leaseOwner })
   const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
   const batcher = createDeltaBatcher({ log: events, serverLog: log, fence })
   const queue = createMessageQueue({ log: events, apps })
@@ -203,7 +228,7 @@ function createTurning(base: TurningBase) {
     config.recordDir === undefined
       ? undefined
       : createStreamRecorder({ dir: config.recordDir, redact: redactor(config.secrets), onError })
-  const cancelDeploy = (deployment: string): void => deployments.cancel(deployment)
+  const cancelDeploy = (deployment: string) => deployments.cancel(deployment).catch(onError)
   const shared = {
     db,
     log: events,
@@ -242,15 +267,25 @@ function createTurning(base: TurningBase) {
 const openEdge = (
   config: Config,
   addresses: Addresses,
+  source: ArtifactSource | undefined,
   onError: (error: unknown) => void,
 ): Promise<EdgePreviewService> =>
   createEdgePreviewService({
+    ...(source && { source }),
     contentDir: join(config.dataDir, 'edge'),
     studioOrigins: studioOrigins(config),
     previewScript: previewPageScript(studioOrigins(config)),
     publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
     onError,
   })
+
+/** What other processes change is seen at this one's edge: at once when they say so, within a second when that is lost. */
+function followHosts(hosts: AppHosts, bus: EventBus): void {
+  bus.hear((message) => {
+    if (message.kind === 'hosts') void hosts.refresh(message.app)
+  })
+  hosts.follow()
+}
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */
 function studioOrigins({ publicUrl, port, domains }: Config): string[] {

@@ -1,6 +1,7 @@
 import type { DeploymentStage } from '@overskill/protocol'
 import type { z } from 'zod'
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, boolean, index, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import type { Artifact } from '@overskill/builder'
 import { apps } from './app-tables.ts'
 import { at, createdAt } from './columns.ts'
 
@@ -19,7 +20,17 @@ export const builds = pgTable(
   (table) => [primaryKey({ columns: [table.tree, table.recipe] })],
 )
 
-/** Written by deployments/: one pipeline per (app, environment). */
+/** Artifacts that every process on this database can get, their files in `blobs`. Written where DATABASE_URL is set. */
+export const artifacts = pgTable('artifacts', {
+  hash: text().primaryKey(),
+  artifact: json().$type<Artifact>().notNull(),
+  createdAt: createdAt(),
+})
+
+/**
+ * Written by deployments/: one pipeline per (app, environment), and while it builds, by the owner of its lease; `lease_token`
+ * grows with each owner and fences every move.
+ */
 export const deployments = pgTable(
   'deployments',
   {
@@ -37,6 +48,10 @@ export const deployments = pgTable(
     stages: jsonb().$type<z.infer<typeof DeploymentStage>[]>().notNull().default([]),
     error: text(),
     fence: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(), // larger = asked later (L28)
+    stopAsked: boolean('stop_asked').notNull().default(false),
+    leaseOwner: text('lease_owner'),
+    leaseToken: integer('lease_token').notNull().default(0),
+    leaseUntil: at('lease_until'),
     createdAt: createdAt(),
   },
   (table) => [index('deployments_app').on(table.app, table.environment, table.fence)],

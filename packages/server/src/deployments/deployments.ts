@@ -1,5 +1,5 @@
 import { type App, type Deployment, type Environment, fail, must, ok, type Outcome } from '@overskill/protocol'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, lt, ne } from 'drizzle-orm'
 import { type Addresses, previewUrl, productionUrl } from '../apps/addresses.ts'
 import type { AppRow, Apps } from '../apps/apps.ts'
 import { lockApp } from '../apps/lock-app.ts'
@@ -8,7 +8,7 @@ import { deployments, pointers, versions } from '../database/schema.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Pointers } from './pointers.ts'
-import { presentDeployment } from './present.ts'
+import { type DeploymentRow, presentDeployment } from './present.ts'
 
 /** A deployment that was asked for, and its end. `ended` never rejects. */
 export type Asked = { deployment: Deployment; ended: Promise<Deployment> }
@@ -18,7 +18,7 @@ export type Deployments = {
   /** Without `version`: preview = the newest, production = the one now live in preview. */
   deploy(app: string, environment: Environment, version?: number, turn?: string): Promise<Outcome<Asked>>
   /** Gives up a deployment that has not gone live. */
-  cancel(deployment: string): void
+  cancel(deployment: string): Promise<void>
   /** A new deployment of what an older one showed. */
   rollback(app: string, deployment: string): Promise<Outcome<Asked>>
   unpublish(app: string): Promise<Outcome<App>>
@@ -72,11 +72,16 @@ class AppDeployments implements Deployments {
     const isVersion = and(eq(versions.app, id), eq(versions.number, what.value.version))
     const there = await this.#options.db.query.versions.findFirst({ where: isVersion })
     if (!there) return fail('not_found', `This app has no version ${what.value.version}.`)
+    const before = turn === undefined ? undefined : await this.#askedBy(turn, what.value.version)
+    if (before) {
+      const deployment = presentDeployment(before)
+      return ok({ deployment, ended: this.#options.pipeline.ended(id, deployment) })
+    }
     return this.#ask(app.value, environment, what.value, turn)
   }
 
-  cancel(deployment: string): void {
-    this.#options.pipeline.cancel(deployment)
+  cancel(deployment: string): Promise<void> {
+    return this.#options.pipeline.cancel(deployment)
   }
 
   async rollback(id: string, deployment: string): Promise<Outcome<Asked>> {
@@ -128,11 +133,20 @@ class AppDeployments implements Deployments {
     const url = environment === 'preview' ? previewUrl(addresses, app.id) : productionUrl(addresses, app.slug)
     const input = { ...what, app: app.id, environment, url, ...(turn && { turn }) }
     // Who deletes the app meanwhile either finds this deployment and takes it down, or is found here.
-    const deployment = await log.write(async (write) =>
+    const added = await log.write(async (write) =>
       (await lockApp(write, app.id)) ? pipeline.add(write, input) : undefined,
     )
-    if (!deployment) return fail('not_found', `There is no app ${app.id}.`)
-    return ok({ deployment, ended: pipeline.start({ ...deployment, app: app.id }) })
+    if (!added) return fail('not_found', `There is no app ${app.id}.`)
+    return ok({ deployment: added.deployment, ended: pipeline.start(added) })
+  }
+
+  /** What a former owner of a turn asked for: it goes on, or has ended, whoever owns the turn by now. */
+  async #askedBy(turn: string, version: number): Promise<DeploymentRow | undefined> {
+    const isThis = and(eq(deployments.turn, turn), eq(deployments.version, version))
+    return this.#options.db.query.deployments.findFirst({
+      where: and(isThis, ne(deployments.status, 'superseded')),
+      orderBy: desc(deployments.fence),
+    })
   }
 
   /** What to deploy: the version that is named, or the one that the environment stands for; a promotion takes the artifact along. */

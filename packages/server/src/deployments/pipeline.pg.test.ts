@@ -1,72 +1,115 @@
 import { once } from 'node:events'
+import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { apps } from '../database/schema.ts'
+import { apps, deployments } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
+import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts'
+import { newOwner } from '../dispatch/lease-terms.ts'
+import { createInProcessBus } from '../events/event-bus.ts'
 import { createEventLog } from '../events/event-log.ts'
+import type { Built } from './build-version.ts'
+import { createDeploymentLeases } from './deployment-leases.ts'
+import { moveIn } from './moves.ts'
 import { createPipeline } from './pipeline.ts'
 
 const { db } = await withTestDatabase()
-const log = createEventLog(db)
+const bus = createInProcessBus()
+const log = createEventLog(db, { pollMs: 1_000, bus })
 await db.insert(apps).values({ id: 'aaaaaa', name: 'One', slug: 'one', model: 'sample/builder' })
+const mistake = (error: unknown): void => expect(error).toBeUndefined()
 
-/** A pipeline whose builds last until they are given up. */
-function startPipeline() {
+/** A pipeline of a process of its own, whose builds last until `built` settles or they are given up. */
+function openPipeline({ isAlone = false, built = Promise.withResolvers<Built>().promise } = {}) {
   const begun = Promise.withResolvers<void>()
+  const owner = newOwner()
   const pipeline = createPipeline({
-    db,
-    log,
+    ...{ db, log, bus, isAlone, onError: mistake },
+    dispatcher: createInProcessDispatcher(mistake),
+    leases: createDeploymentLeases({ db, log, owner }),
     artifacts: { has: async () => false, store: async () => {} },
     pointers: {
-      point: () => Promise.reject(new Error('Nothing goes live here')),
+      point: (row) => log.write((write) => moveIn(write, row, 'live', {}, 'completed')).then(() => undefined),
       pointsTo: async () => false,
       confirm: async () => {},
       remove: async () => false,
     },
     async buildVersion(_app, _version, signal) {
       begun.resolve()
-      if (!signal.aborted) await once(signal, 'abort')
-      return { ok: false, errors: [] }
+      const given = signal.aborted ? Promise.resolve() : once(signal, 'abort')
+      return Promise.race([built, given.then((): Built => ({ ok: false, errors: [] }))])
     },
-    onError: (error) => expect(error).toBeUndefined(),
   })
   const ask = () =>
     log.write((write) => pipeline.add(write, { app: 'aaaaaa', environment: 'preview', version: 1, url: 'http://x/' }))
-  return { pipeline, ask, begun: begun.promise }
+  return { pipeline, ask, begun: begun.promise, owner }
 }
 
+const rowOf = (id: string) => db.query.deployments.findFirst({ where: eq(deployments.id, id) })
+
 test('L16: a deployment that is given up ends its build and counts as superseded, not as failed', async () => {
-  const { pipeline, ask, begun } = startPipeline()
-  const deployment = await ask()
-  const ended = pipeline.start({ ...deployment, app: 'aaaaaa' })
+  const { pipeline, ask, begun } = openPipeline()
+  await pipeline.serve()
+  const added = await ask()
+  const ended = pipeline.start(added)
   await begun
 
-  pipeline.cancel(deployment.id)
+  await pipeline.cancel(added.deployment.id)
 
-  expect(await ended).toMatchObject({ id: deployment.id, status: 'superseded' })
+  expect(await ended).toMatchObject({ id: added.deployment.id, status: 'superseded' })
+  await pipeline.close()
 })
 
 test('a deployment that is given up before its turn never builds', async () => {
-  const { pipeline, ask } = startPipeline()
-  const deployment = await ask()
+  const { pipeline, ask } = openPipeline()
+  await pipeline.serve()
+  const added = await ask()
 
-  pipeline.cancel(deployment.id)
+  await pipeline.cancel(added.deployment.id)
 
-  expect(await pipeline.start({ ...deployment, app: 'aaaaaa' })).toMatchObject({ status: 'superseded' })
+  expect(await pipeline.start(added)).toMatchObject({ status: 'superseded' })
+  await pipeline.close()
 })
 
-test('when the program ends, what was being built stays open and is asked for again by the next start', async () => {
-  const first = startPipeline()
-  const deployment = await first.ask()
-  const ended = first.pipeline.start({ ...deployment, app: 'aaaaaa' })
+test('one that another process builds is given up there, and its end is heard here', async () => {
+  const [web, builder] = [openPipeline(), openPipeline()]
+  await builder.pipeline.serve()
+  const added = await web.ask()
+  const ended = web.pipeline.start(added) // nobody serves there: the builder finds it by itself
+  await builder.begun
+  await web.pipeline.cancel(added.deployment.id)
+  expect(await ended).toMatchObject({ status: 'superseded' })
+  await Promise.all([web.pipeline.close(), builder.pipeline.close()])
+})
+
+test('when the program ends, what was being built stays open and is built by the next start: no state goes back', async () => {
+  const first = openPipeline({ isAlone: true })
+  await first.pipeline.serve()
+  const added = await first.ask()
+  const ended = first.pipeline.start(added)
   await first.begun
   await first.pipeline.close()
   expect(await ended).toMatchObject({ status: 'building' })
 
-  const second = startPipeline()
-  await second.pipeline.resume()
-  await second.begun
+  const second = openPipeline({ isAlone: true, built: Promise.resolve({ ok: true, hash: 'h', bytes: 1 }) })
+  await second.pipeline.serve()
+  expect(await second.pipeline.ended('aaaaaa', added.deployment)).toMatchObject({ status: 'live', artifact: 'h' })
   await second.pipeline.close()
+})
 
-  const rows = await db.query.deployments.findMany({ orderBy: (table) => table.fence })
-  expect(rows.slice(-2).map(({ status }) => status)).toEqual(['superseded', 'building'])
+test('A4: what a living process builds is left to it; of one that died it is built elsewhere when its lease is over', async () => {
+  const [dies, other] = [openPipeline(), openPipeline()]
+  await dies.pipeline.serve()
+  const added = await dies.ask()
+  void dies.pipeline.start(added)
+  await dies.begun
+  await other.pipeline.serve()
+  expect(await rowOf(added.deployment.id)).toMatchObject({ leaseOwner: dies.owner, leaseToken: 1 })
+
+  await db
+    .update(deployments)
+    .set({ leaseOwner: 'a_node_that_died', leaseUntil: new Date(0) })
+    .where(eq(deployments.id, added.deployment.id))
+  await other.begun
+  expect(await rowOf(added.deployment.id)).toMatchObject({ leaseOwner: other.owner, leaseToken: 2, status: 'building' })
+  await Promise.all([dies.pipeline.close(), other.pipeline.close()])
 })

@@ -27,6 +27,8 @@ export type PointersOptions = {
   log: EventLog
   edge: Pick<EdgePreviewService, 'switchTo' | 'remove'>
   apps: Pick<Apps, 'present'>
+  /** What an address shows has changed. */
+  onMoved: (app: string) => void
 }
 
 export const createPointers = (options: PointersOptions): Pointers => new FencedPointers(options)
@@ -42,12 +44,15 @@ class FencedPointers implements Pointers {
     const { log, edge } = this.#options
     const artifactHash = must(row.artifact, `The artifact of ${row.id}`)
     const overtaken = () => log.write((write) => moveIn(write, row, 'superseded', {}, 'stage'))
-    if (!(await log.write((write) => movePointer(write, row)))) return void (await overtaken())
+    if (!(await log.write((write) => movePointer(write, row))) && !(await this.pointsTo(row))) {
+      return void (await overtaken())
+    }
     const { app, environment, fence } = row
     const previous = await this.#previousOf(app, environment, artifactHash)
     const switched = await edge.switchTo({ app, environment, artifactHash, fence, previous })
     if (!switched.ok && switched.failure.code === 'conflict') return void (await overtaken())
     if (!switched.ok) throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
+    this.#options.onMoved(app)
     await this.#settle(row, { stages: timer.end('switch') })
   }
 
@@ -55,8 +60,9 @@ class FencedPointers implements Pointers {
     return isShown({ sql: this.#options.db }, row)
   }
 
-  confirm(row: DeploymentRow): Promise<void> {
-    return this.#settle(row, {})
+  async confirm(row: DeploymentRow): Promise<void> {
+    this.#options.onMoved(row.app)
+    await this.#settle(row, {})
   }
 
   async remove(app: string, environment: Environment): Promise<boolean> {
@@ -80,6 +86,7 @@ class FencedPointers implements Pointers {
     })
     if (fence === undefined) return false
     this.#options.edge.remove({ app, environment, fence })
+    this.#options.onMoved(app)
     return true
   }
 

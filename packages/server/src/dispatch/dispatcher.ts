@@ -20,6 +20,8 @@ export interface Dispatcher {
   serve(queue: QueueName, serving: Serving): void
   /** The queues that this process serves. */
   served(): QueueName[]
+  /** Queues that no process serves (L13). Rejects when that cannot be known just now. */
+  unserved(): Promise<QueueName[]>
   /** Whether wake-ups travel as they should; `degraded` says what happens instead. */
   check(): Check
   /** Takes no wake-ups any more; `wake` goes on. Settles when those that were taken have begun. */

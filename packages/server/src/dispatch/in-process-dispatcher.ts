@@ -1,6 +1,6 @@
 import { assert } from '@overskill/protocol'
 import type { Dispatcher, Serving } from './dispatcher.ts'
-import type { QueueName, Wakeup } from './wakeup.ts'
+import { type QueueName, queueNames, type Wakeup } from './wakeup.ts'
 
 export type LocalDispatcher = Dispatcher & {
   /** Takes a wake-up here, if the queue is served here. Never rejects. */
@@ -39,6 +39,7 @@ export function createInProcessDispatcher(onError: (error: unknown) => void): Lo
       servings.set(queue, serving)
     },
     served: () => [...servings.keys()],
+    unserved: async () => queueNames.filter((queue) => !servings.has(queue)),
     check: () => ({ status: 'ok', detail: 'in process' }),
     retire,
     close: retire,

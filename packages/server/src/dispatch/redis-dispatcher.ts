@@ -62,10 +62,12 @@ export function createRedisDispatcher({ link, onError }: RedisDispatcherOptions)
     for (const wakeup of kept) void send(wakeup)
   })
 
-  const retire = async (): Promise<void> => {
+  let retiring: Promise<void> | undefined
+  const endAll = async (): Promise<void> => {
     await Promise.all(workers.splice(0).map((worker) => endWorker(worker, link)))
     await local.retire()
   }
+  const retire = (): Promise<void> => (retiring ??= endAll())
   return {
     wake(wakeup) {
       if (link.isAway()) takeHere(wakeup)
@@ -76,6 +78,13 @@ export function createRedisDispatcher({ link, onError }: RedisDispatcherOptions)
       workers.push(openWorker(queue, link, (wakeup) => local.take(wakeup)))
     },
     served: () => local.served(),
+    async unserved() {
+      const elsewhere = (await local.unserved()).map(async (queue) => ({
+        queue,
+        count: await producers.workers(queue),
+      }))
+      return (await Promise.all(elsewhere)).filter(({ count }) => count === 0).map(({ queue }) => queue)
+    },
     check: () => (link.isAway() ? away : { status: 'ok', detail: 'Redis' }),
     retire,
     async close() {
@@ -104,6 +113,8 @@ function createProducers(link: RedisLink) {
         return false
       }
     },
+    /** How many processes serve a queue. Rejects while Redis does not say. */
+    workers: (name: QueueName): Promise<number> => open(name).getWorkersCount(),
     close: () => Promise.all([...made.values()].map((queue) => within(closeLimitMs, queue.close()))),
   }
 }

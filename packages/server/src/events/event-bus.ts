@@ -6,6 +6,10 @@ export const BusMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('events'), app: z.string(), seq: z.int() }),
   /** Somebody asked this turn to stop. */
   z.strictObject({ kind: z.literal('stop'), turn: z.string() }),
+  /** Somebody gave up this deployment. */
+  z.strictObject({ kind: z.literal('cancel'), deployment: z.string() }),
+  /** What an app's hosts show has changed: its names, or a pointer. */
+  z.strictObject({ kind: z.literal('hosts'), app: z.string() }),
 ])
 export type BusMessage = z.infer<typeof BusMessage>
 

@@ -1,6 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { AppEvent, NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
+import { streams } from '../database/schema.ts'
 import type { EventBus } from './event-bus.ts'
 import { createEventTails } from './event-tails.ts'
 
@@ -21,6 +22,8 @@ export interface EventLog {
   read(app: string, after: number, signal: AbortSignal): AsyncIterable<AppEvent>
   /** All stored events after `after`, at most `limit`. */
   list(app: string, after: number, limit: number): Promise<AppEvent[]>
+  /** The number of the app's last event, 0 where there is none. */
+  position(app: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -72,6 +75,10 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
   return {
     list,
     read,
+    async position(app) {
+      const [row] = await database.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))
+      return row?.seq ?? 0
+    },
     async write(work) {
       const appended: { app: string; events: AppEvent[] }[] = []
       const after: (() => void | Promise<void>)[] = []

@@ -3,6 +3,7 @@ import type { EdgePreviewService } from '@overskill/edge'
 import type { Check, Health } from '@overskill/protocol'
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
+import { unservedWords } from '../dispatch/check-queues.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { TurnModels } from '../turns/turn-models.ts'
 
@@ -11,7 +12,7 @@ export type HealthOptions = {
   builder: FastBuildService
   edge: Pick<EdgePreviewService, 'check'>
   models: TurnModels
-  dispatcher: Pick<Dispatcher, 'check'>
+  dispatcher: Pick<Dispatcher, 'check' | 'unserved'>
   version: string
 }
 
@@ -36,13 +37,21 @@ export function createHealth({
       database: await timed(database),
       edge: await timed(() => edge.check()),
       builder: await timed(() => builder.check()),
-      dispatch: dispatcher.check(),
+      dispatch: await timed(() => checkDispatch(dispatcher)),
       model: await timed(() => models.check()),
     }
     const ready = [checks.database, checks.edge, checks.builder].every(({ status }) => status !== 'down')
     const isGood = Object.values(checks).every(({ status }) => status === 'ok')
     return { status: isGood ? 'ok' : 'degraded', version, checks, ready }
   }
+}
+
+/** Wake-ups that travel to nobody are no use (L13). */
+async function checkDispatch(dispatcher: HealthOptions['dispatcher']): Promise<Check> {
+  const check = dispatcher.check()
+  if (check.status !== 'ok') return check
+  const [lonely] = await dispatcher.unserved()
+  return lonely === undefined ? check : { status: 'degraded', detail: unservedWords(lonely) }
 }
 
 async function timed(check: () => Promise<Check>): Promise<Check> {

@@ -29,7 +29,7 @@ export type HttpServer = {
 }
 
 export type HttpOptions = {
-  config: Pick<Config, 'hosts' | 'port' | 'domains' | 'publicUrl'>
+  config: Pick<Config, 'hosts' | 'port' | 'domains' | 'publicUrl' | 'roles'>
   log: Log
   version: string
   /** Folder of the built studio. */
@@ -37,21 +37,27 @@ export type HttpOptions = {
 }
 
 const starting = { code: 'starting', detail: 'OverSkill is starting; try again in a moment.' } as const
+const noWeb = {
+  code: 'not_found',
+  detail: 'This process serves no pages, only /api/health: its OVERSKILL_ROLES leave out web.',
+} as const
 const stopping = { code: 'starting', detail: 'OverSkill is stopping.' } as const
 
 /** The one public port: the studio and the API, and by host name every app (AD11). */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { config, log } = options
   const closing = new AbortController()
+  const isWeb = config.roles.includes('web')
   let parts: { studio: RequestListener; edgeHandle: EdgeHandle; live: LiveHost } | undefined
   const doorOf = (request: IncomingMessage): Door => openDoor(callerOf(request), config.domains, config.publicUrl)
-  const upgrades = createUpgrades(doorOf, () => parts?.live)
+  const upgrades = createUpgrades(doorOf, () => (isWeb ? parts?.live : undefined))
 
   const handle: RequestListener = (request, response) => {
     const door = doorOf(request)
     if (door.kind === 'refused') return sendProblem(response, door.failure)
     if (closing.signal.aborted) return sendProblem(response, stopping, { connection: 'close' })
     if (!parts) return sendStarting(request, response)
+    if (!isWeb && !isHealth(request)) return sendProblem(response, noWeb)
     if (door.kind === 'app') return handleApp(parts, request, response, door.target)
     const id = newId('req')
     response.setHeader('x-request-id', id)
@@ -99,6 +105,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     },
   }
 }
+
+const isHealth = ({ url }: IncomingMessage): boolean => url?.split('?')[0] === '/api/health'
 
 const handleApp = (parts: Pick<HttpParts, 'edgeHandle' | 'live'>, ...call: Parameters<EdgeHandle>): void => {
   const [request, response, { kind, key }] = call

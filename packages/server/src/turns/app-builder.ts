@@ -4,11 +4,12 @@ import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import { renewMs } from '../dispatch/lease-terms.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
 import type { Spending } from '../spending/spending.ts'
-import { type Leases, renewMs } from './leases.ts'
+import type { Leases } from './leases.ts'
 import type { MessageQueue } from './message-queue.ts'
 import { unpackJson } from './stored-json.ts'
 import type { TurnModels } from './turn-models.ts'
@@ -64,7 +65,7 @@ export const createAppBuilder = (options: AppBuilderOptions): AppBuilder => new 
 
 class LeasedAppBuilder implements AppBuilder {
   readonly #options: AppBuilderOptions
-  readonly #running = new Map<string, RunningTurn>() // by turn
+  readonly #running = new Map<string, { turn: TurnRow; running: RunningTurn }>() // by turn
   readonly #waking = new Map<string, Promise<void>>() // by app
   readonly #cleanup: Cleanup
   #isClosing = false
@@ -76,10 +77,10 @@ class LeasedAppBuilder implements AppBuilder {
       leases: options.leases,
       everyMs: renewMs,
       running: () => [...this.#running.keys()],
-      onStop: (turn) => this.#running.get(turn)?.stop(),
+      onStop: (turn) => this.#running.get(turn)?.running.stop(),
       onReleased: (app) => void this.#claimNext(app),
       onWaiting: (app) => void this.#claimNext(app),
-      onStuck: (turn) => this.#running.get(turn.id)?.giveUp(),
+      onStuck: (turn) => this.#running.get(turn.id)?.running.giveUp(),
       onError: (error) => options.onError(error, {}),
     })
   }
@@ -168,7 +169,7 @@ class LeasedAppBuilder implements AppBuilder {
   async start(): Promise<void> {
     const { dispatcher, bus } = this.#options
     this.#unhear = bus.hear((message) => {
-      if (message.kind === 'stop') this.#running.get(message.turn)?.stop()
+      if (message.kind === 'stop') this.#running.get(message.turn)?.running.stop()
     })
     dispatcher.serve('turns', {
       take: ({ app }) => this.#claimNext(app),
@@ -186,8 +187,19 @@ class LeasedAppBuilder implements AppBuilder {
     await this.#options.dispatcher.retire() // a wake-up that is taken here now would begin nothing
     await this.#cleanup.close()
     await Promise.allSettled(this.#waking.values())
-    for (const running of this.#running.values()) running.abandon()
-    await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended))
+    const left = [...this.#running.values()]
+    for (const { running } of left) running.abandon()
+    await Promise.allSettled(left.map(({ running }) => running.ended))
+    if (!this.#options.isAlone) await Promise.all(left.map(({ turn }) => this.#handOver(turn)))
+  }
+
+  /** To the other processes: the next owner need not wait until the lease is over. One that ended meanwhile stays as it is. */
+  async #handOver(turn: TurnRow): Promise<void> {
+    try {
+      if (await this.#options.leases.handOver(turn)) this.wake(turn.app)
+    } catch (error) {
+      this.#options.onError(error, { app: turn.app, turn: turn.id })
+    }
   }
 
   #isTurn(app: string, id: string) {
@@ -203,7 +215,7 @@ class LeasedAppBuilder implements AppBuilder {
   #begin(turn: TurnRow): void {
     const { app, id } = turn
     const running = this.#options.run(turn)
-    this.#running.set(id, running)
+    this.#running.set(id, { turn, running })
     if (turn.stopAsked) running.stop()
     running.ended
       .then(

@@ -28,7 +28,7 @@ export type TurnFinish = {
   writer: TurnWriter
   /** Asks for a version's deployment to preview; undefined when the app was deleted. */
   deploy: (app: string, version: number, turn: string) => Promise<Asked | undefined>
-  cancelDeploy: (deployment: string) => void
+  cancelDeploy: (deployment: string) => Promise<void>
   /** A person's stop, which also ends the build. */
   stop: AbortSignal
   conversation: (app: string) => Promise<Conversation>
@@ -40,7 +40,7 @@ export type TurnFinish = {
  */
 export async function finishTurn(turn: TurnRow, end: TurnEnd | undefined, finish: TurnFinish): Promise<void> {
   if (end) await storeEnd(turn, end, finish)
-  if (turn.leaseToken > mostOwners + 3) {
+  if (deaths(turn) > mostOwners + 3) {
     turn.error = { code: 'interrupted', message: 'OverSkill could not finish this turn. Its files are kept.' }
     return endTurn(turn, 'failed', { skipped: 'stopped' }, finish)
   }
@@ -54,6 +54,9 @@ export async function finishTurn(turn: TurnRow, end: TurnEnd | undefined, finish
 
 /** A turn that ends its process each time, or never comes to its end, must not be taken up for ever. */
 export const mostOwners = 6
+
+/** How many owners of a turn died over it, this one counted; one that handed it over did not. */
+export const deaths = ({ leaseToken, handovers }: TurnRow): number => leaseToken - handovers
 
 async function storeEnd(turn: TurnRow, end: TurnEnd, { writer, conversation }: TurnFinish): Promise<void> {
   turn.ending = end.ending
@@ -105,7 +108,7 @@ async function deployed(turn: TurnRow, version: number, ending: Ending, finish: 
   const asked = await finish.deploy(turn.app, version, turn.id)
   if (!asked) return { skipped: 'stopped' }
   const wasStopped = finish.stop.aborted // before: then what is kept still goes to the preview
-  const giveUp = () => finish.cancelDeploy(asked.deployment.id)
+  const giveUp = (): void => void finish.cancelDeploy(asked.deployment.id)
   finish.stop.addEventListener('abort', giveUp, { once: true })
   const { id, status, error } = await asked.ended
   finish.stop.removeEventListener('abort', giveUp)

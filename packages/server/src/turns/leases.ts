@@ -3,13 +3,11 @@ import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
 import { lockApp } from '../apps/lock-app.ts'
+import { leaseEnd } from '../dispatch/lease-terms.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
 import { readUserMessage } from './user-messages.ts'
 
-/** AD3: 10 s, renewed every 2 s. */
-const leaseMs = 10_000
-export const renewMs = 2_000
 /** A6: a turn that makes no progress for this long is ended, whatever its lease says. */
 export const stuckMs = 20 * 60_000
 /** Longest a turn may take in all. */
@@ -21,6 +19,8 @@ export type Leases = {
   claimNext(app: string): Promise<TurnRow | undefined>
   /** A turn whose owner is gone goes back to the queue, first in line (running → queued, API.md "States"). */
   release(turn: TurnRow): Promise<boolean>
+  /** The same, by an owner that ends in order: it does not count as one that died. */
+  handOver(turn: TurnRow): Promise<boolean>
   /** Turns whose lease is over; with `all`, every running one that is not ours: for a process alone on its data. */
   abandoned(all: boolean): Promise<TurnRow[]>
   /** Ours that made no progress for `stuckMs`: no step, no result, no event of their app. */
@@ -39,8 +39,6 @@ export type Leases = {
 export type LeasesOptions = { db: Database; log: EventLog; owner: string }
 
 export const createLeases = (options: LeasesOptions): Leases => new PgLeases(options)
-
-const until = () => raw<Date>`now() + ${`${leaseMs} ms`}::interval`
 
 class PgLeases implements Leases {
   readonly #options: LeasesOptions
@@ -72,7 +70,7 @@ class PgLeases implements Leases {
         status: 'running',
         leaseOwner: this.#options.owner,
         leaseToken: turn.leaseToken + 1,
-        leaseUntil: until(),
+        leaseUntil: leaseEnd(),
         startedAt,
         deadline: new Date(startedAt.getTime() + turnLimitMs),
         progressAt: new Date(),
@@ -83,11 +81,19 @@ class PgLeases implements Leases {
   }
 
   release(turn: TurnRow): Promise<boolean> {
+    return this.#giveBack(turn, {})
+  }
+
+  handOver(turn: TurnRow): Promise<boolean> {
+    return this.#giveBack(turn, { handovers: turn.handovers + 1 })
+  }
+
+  #giveBack(turn: TurnRow, set: { handovers?: number }): Promise<boolean> {
     const isHeld = and(eq(turns.id, turn.id), eq(turns.leaseToken, turn.leaseToken), eq(turns.status, 'running'))
     return this.#options.log.write(async (write) => {
       const [row] = await write.sql
         .update(turns)
-        .set({ status: 'queued', leaseOwner: null, leaseUntil: null })
+        .set({ ...set, status: 'queued', leaseOwner: null, leaseUntil: null })
         .where(isHeld)
         .returning()
       if (row) await write.append(row.app, [{ type: 'turn.queued', turn: presentTurn(row) }])
@@ -105,7 +111,7 @@ class PgLeases implements Leases {
     if (running.length === 0) return []
     const rows = await this.#options.db
       .update(turns)
-      .set({ leaseUntil: until() })
+      .set({ leaseUntil: leaseEnd() })
       .where(
         and(inArray(turns.id, [...running]), eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running')),
       )
@@ -156,6 +162,3 @@ async function announce(write: Write, row: TurnRow, isFirst: boolean): Promise<v
     ...(isFirst ? [{ type: 'message.created' as const, message: reply }] : []),
   ])
 }
-
-/** A name for this process among the owners of leases. */
-export const newOwner = (): string => newId('req')

@@ -15,7 +15,7 @@ import type { EventLog } from '../events/event-log.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
 import type { Spending } from '../spending/spending.ts'
 import { faultOfBuild } from './check-work.ts'
-import { finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
+import { deaths, finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
 import { openTurn } from './opening.ts'
 import type { StreamRecorder } from './record-streams.ts'
@@ -120,7 +120,7 @@ async function runModel(
   stop: AbortSignal,
 ): Promise<TurnEnd> {
   const { db, models, blobs, apps, packages, reports, spending, tools, system, note } = options
-  if (turn.leaseToken > mostOwners) return poisonEnd
+  if (deaths(turn) > mostOwners) return poisonEnd
   const model = models.open(turn.model, await recordedFetch(turn, options))
   if (!model.ok) {
     const error = { code: 'model_not_found' as const, message: model.failure.detail }

@@ -1,0 +1,108 @@
+import { deploymentMoves, isFinal, must } from '@overskill/protocol'
+import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
+import { lockApp } from '../apps/lock-app.ts'
+import type { Database } from '../database/database.ts'
+import { deployments, pointers } from '../database/schema.ts'
+import { leaseEnd } from '../dispatch/lease-terms.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
+import { moveIn, startStages } from './moves.ts'
+import type { DeploymentRow } from './present.ts'
+
+/** One pipeline: what an app shows at one of its addresses. */
+export type Lane = Pick<DeploymentRow, 'app' | 'environment'>
+
+/** Who builds which deployment. Whoever dies is taken over when its lease is over; no state goes back, and none is left. */
+export type DeploymentLeases = {
+  /**
+   * What a lane is to show next becomes ours: the newest that waits, or what a dead owner left under way (`all`: what anybody
+   * else left). Older ones that wait, and those that were given up, are superseded. Undefined: nothing waits, or somebody is
+   * at it.
+   */
+  claimNext(lane: Lane, all?: boolean): Promise<DeploymentRow | undefined>
+  /** Lengthens ours. Returns those that somebody gave up. */
+  renew(running: readonly string[]): Promise<string[]>
+  /** Gives back what was not finished here: the next owner need not wait. */
+  release(running: readonly DeploymentRow[]): Promise<void>
+  /** Lanes in which something waits or has lost its owner; with `all`, also what others have under way. */
+  waiting(all: boolean): Promise<Lane[]>
+}
+
+const underWay = ['building', 'uploading'] as const
+const open = ['queued', ...underWay] as const
+
+export function createDeploymentLeases(options: { db: Database; log: EventLog; owner: string }): DeploymentLeases {
+  const { db, log, owner } = options
+  const isOver = or(isNull(deployments.leaseUntil), lt(deployments.leaseUntil, raw`now()`))
+  const isAnothers = raw`${deployments.leaseOwner} is distinct from ${owner}`
+  const isLost = (all: boolean) => and(inArray(deployments.status, [...underWay]), all ? isAnothers : isOver)
+
+  const own = async ({ sql }: Write, row: DeploymentRow): Promise<DeploymentRow> => {
+    const [owned] = await sql
+      .update(deployments)
+      .set({ leaseOwner: owner, leaseToken: row.leaseToken + 1, leaseUntil: leaseEnd() })
+      .where(eq(deployments.id, row.id))
+      .returning()
+    return must(owned, `Deployment ${row.id}`)
+  }
+
+  /** What somebody works at is left to him; what he left counts as what waits does. */
+  const choose = async (write: Write, lane: Lane, all: boolean): Promise<DeploymentRow | undefined> => {
+    const isHere = and(eq(deployments.app, lane.app), eq(deployments.environment, lane.environment))
+    const rows = await write.sql.query.deployments.findMany({
+      where: and(isHere, inArray(deployments.status, [...open])),
+      orderBy: asc(deployments.fence),
+    })
+    const lost = await write.sql
+      .select({ id: deployments.id })
+      .from(deployments)
+      .where(and(isHere, isLost(all)))
+    const isFree = ({ id, status }: DeploymentRow) => status === 'queued' || lost.some((row) => row.id === id)
+    if (!rows.every(isFree)) return undefined
+    const isPlace = and(eq(pointers.app, lane.app), eq(pointers.environment, lane.environment))
+    const pointer = await write.sql.query.pointers.findFirst({ where: isPlace })
+    const shown = rows.find(({ id }) => id === pointer?.deployment) // its owner died between the switch and its record
+    if (shown) return shown
+    const newest = rows.findLast(({ stopAsked }) => !stopAsked)
+    for (const row of rows) if (row !== newest) await moveIn(write, row, 'superseded', {}, 'stage')
+    return newest
+  }
+
+  return {
+    claimNext: (lane, all = false) =>
+      log.write(async (write) => {
+        await lockApp(write, lane.app, true)
+        const next = await choose(write, lane, all)
+        if (!next) return undefined
+        const owned = await own(write, next)
+        if (owned.status !== 'queued') return owned
+        return moveIn(write, owned, 'building', { stages: startStages(owned).end('wait') }, 'stage')
+      }),
+
+    async renew(running) {
+      if (running.length === 0) return []
+      const rows = await db
+        .update(deployments)
+        .set({ leaseUntil: leaseEnd() })
+        .where(and(inArray(deployments.id, [...running]), eq(deployments.leaseOwner, owner)))
+        .returning({ id: deployments.id, stopAsked: deployments.stopAsked })
+      return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
+    },
+
+    async release(running) {
+      for (const { id, leaseToken } of running) {
+        const isHeld = and(eq(deployments.id, id), eq(deployments.leaseToken, leaseToken))
+        await db.update(deployments).set({ leaseOwner: null, leaseUntil: null }).where(isHeld)
+      }
+    },
+
+    waiting: (all) =>
+      db
+        .selectDistinct({ app: deployments.app, environment: deployments.environment })
+        .from(deployments)
+        .where(or(eq(deployments.status, 'queued'), isLost(all))),
+  }
+}
+
+/** Whether nothing will happen to a deployment any more but that a newer one takes its place. */
+export const hasEnded = ({ status }: Pick<DeploymentRow, 'status'>): boolean =>
+  status === 'live' || isFinal(deploymentMoves, status)
