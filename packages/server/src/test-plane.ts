@@ -89,7 +89,12 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
       seen.push(event)
       if (fits(event)) return seen
     }
-    throw new Error(`The event did not come. Seen last: ${seen.slice(-20).map(({ type }) => type).join(' ')}`)
+    throw new Error(
+      `The event did not come. Seen last: ${seen
+        .slice(-20)
+        .map(({ type }) => type)
+        .join(' ')}`,
+    )
   }
 
   return {

@@ -1,48 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { endPostmaster } from '../database/postgres-process.ts'
 import { isAlive } from '../database/postmaster-pid.ts'
 import { freePort, send } from '../http/test-server.ts'
+import { startTestProgram } from './test-program.ts'
 
-const program = fileURLToPath(new URL('../main.ts', import.meta.url))
 const parent = await mkdtemp(join(tmpdir(), 'overskill-main-'))
-const started: ChildProcess[] = []
+const startProgram = (env: Record<string, string>) => startTestProgram(parent, env)
 afterAll(async () => {
-  for (const child of started) child.kill('SIGKILL')
   await endPostmaster(join(parent, 'data', 'postgres'))
   await rm(parent, { recursive: true, force: true })
 })
-
-type Program = { child: ChildProcess; said: () => string; ready: Promise<void>; ended: Promise<number> }
-
-/** The program as `bin/start` runs it, with nothing of the tests' environment. */
-function startProgram(env: Record<string, string>): Program {
-  const child = spawn(process.execPath, [program], {
-    cwd: parent,
-    env: { PATH: process.env['PATH'] ?? '', HOME: parent, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  started.push(child)
-  let said = ''
-  const ended = once(child, 'exit').then(([code]) => Number(code))
-  const ready = new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString()
-      if (said.includes('OverSkill is ready')) resolve()
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    void ended.then((code) => reject(new Error(`It ended with ${code}: ${said}`)))
-  })
-  ready.catch(() => {}) // a test that wants it to end does not wait for it
-  return { child, said: () => said, ready, ended }
-}
 
 const dataDir = join(parent, 'data')
 
