@@ -26,8 +26,9 @@ beforeAll(async () => {
   const made = await server.api.json<{ app: App }>('POST', '/apps', { prompt: 'A calculator' })
   await eventsUntil(server, made.app.id, ({ type }) => type === 'turn.completed')
   const body = { environment: 'production' }
-  await server.api.json<{ deployment: Deployment }>('POST', `/apps/${made.app.id}/deploy`, body)
-  await vi.waitFor(async () => assert((await server.api.app(made.app.id)).productionUrl, 'It is published'), 20_000)
+  const asked = await server.api.json<{ deployment: Deployment }>('POST', `/apps/${made.app.id}/deploy`, body)
+  const isLive = ({ id, status }: Deployment): boolean => id === asked.deployment.id && status === 'live'
+  await vi.waitFor(async () => assert((await server.api.deployments(made.app.id)).some(isLive), 'It is live'), 20_000)
   app = await server.api.app(made.app.id)
   production = app.productionUrl ?? ''
 }, 90_000)
