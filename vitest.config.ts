@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Long forms: tests that install packages and build for minutes. `bin/test --all` has them; to others they do not exist. */
-const longForms = ['packages/builder/src/corpus*.browser.test.ts']
+/** Long forms: tests that install packages, build or play chaos for minutes. `bin/test --all` has them; to others they do not exist. */
+const longForms = ['packages/builder/src/corpus*.browser.test.ts', 'benchmarks/chaos-short.test.ts']
 
 /** One project: a test's file name says what it needs (`x.pg.test.ts`, `x.browser.test.ts`); `bin/test` picks by path. */
 export default defineConfig({

@@ -134,10 +134,9 @@ test.each(moments)(
     words.resolve()
     await soon(() => server.processes().filter((one) => !isPostgres(one))).toEqual([])
 
-    const ms = await server.start()
+    await server.start()
     const events = await eventsUntil(server, id, isTurnEnd)
 
-    expect(ms).toBeLessThan(15_000)
     expect(await postmasterPid()).toBe(postgres)
     expect(events.at(-1)).toMatchObject({
       type: 'turn.completed',

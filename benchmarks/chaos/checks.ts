@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { Pool } from 'pg'
 import { quantile } from '../figure.ts'
 import { send } from '../program.ts'
@@ -10,12 +9,21 @@ import type { World } from './world.ts'
 /** One thing that must be so after any chaos. `wrong` is empty when it is. */
 export type Check = { rule: string; wrong: string[] }
 
-/** How turns went on after restarts, in ms: killed → healthy, and healthy → the next event of a turn that ran (0 without one). */
-export type Recovery = { healthyP50Ms: number; eventP99Ms: number; samples: number; failedTurns: number }
+/**
+ * How turns went on after restarts, in ms: killed → healthy; killed → the lease that another waited for was over (0 where
+ * nobody waited); and from the later of the two to the next event of a turn that ran (0 when it went on before).
+ */
+export type Recovery = {
+  healthyP50Ms: number
+  leaseP99Ms: number
+  eventP99Ms: number
+  samples: number
+  failedTurns: number
+}
 
 /** Opens the world's database for the checks. */
-export async function withDatabase<T>({ dataDir }: World, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const pool = new Pool({ host: join(dataDir, 's'), user: 'postgres', database: 'overskill', max: 4 })
+export async function withDatabase<T>({ database }: World, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const pool = new Pool({ ...database, user: 'postgres', max: 4 })
   try {
     return await work(async (text, values = []) => (await pool.query(text, [...values])).rows as Row[])
   } finally {
@@ -138,15 +146,17 @@ async function servedProblem(world: World, sql: Sql, { app, name, acknowledged }
   const [newest] = await sql(`select turn from versions where app = $1 order by number desc limit 1`, [app])
   const number = acknowledged.find(({ turn }) => turn === newest?.['turn'])?.number
   if (number === undefined) return []
-  const problems = world.nodes.map(async (node) => {
-    const host = `preview-${app}.localhost:${node.port}`
-    const page = await send(node.port, { method: 'GET', path: '/', host })
-    const scripts = [...page.body.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map(([, path]) => path ?? '')
-    const texts = await Promise.all(scripts.map((path) => send(node.port, { method: 'GET', path, host })))
-    return texts.some(({ body }) => body.includes(`${name} turn ${number}`))
-      ? []
-      : [`preview-${app} does not serve turn ${number} of ${name}`]
-  })
+  const problems = world.nodes
+    .filter(({ isWeb }) => isWeb)
+    .map(async (node) => {
+      const host = `preview-${app}.localhost:${node.port}`
+      const page = await send(node.port, { method: 'GET', path: '/', host })
+      const scripts = [...page.body.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map(([, path]) => path ?? '')
+      const texts = await Promise.all(scripts.map((path) => send(node.port, { method: 'GET', path, host })))
+      return texts.some(({ body }) => body.includes(`${name} turn ${number}`))
+        ? []
+        : [`preview-${app} does not serve turn ${number} of ${name}`]
+    })
   return (await Promise.all(problems)).flat()
 }
 
@@ -154,23 +164,42 @@ async function servedProblem(world: World, sql: Sql, { app, name, acknowledged }
 export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise<Recovery> {
   const rows = await Promise.all(
     restarts.map(async ({ killedAt, healthyAt }) => {
-      const found = await sql(
-        `select extract(epoch from min(e.at)) * 1000 as next from turns t join events e on e.app = t.app and e.at > to_timestamp($2 / 1000.0)
-         where t.started_at < to_timestamp($1 / 1000.0) and (t.ended_at is null or t.ended_at > to_timestamp($1 / 1000.0)) group by t.id`,
-        [killedAt, killedAt + 1],
-      )
-      return found.map((row) => Math.max(0, Number(row['next']) - healthyAt))
+      const found = await sql(goneOn, [killedAt])
+      return found.map(({ released, next }) => {
+        const leaseMs = released === null ? 0 : Number(released) - killedAt
+        return { leaseMs, eventMs: Math.max(0, Number(next) - Math.max(healthyAt, killedAt + leaseMs)) }
+      })
     }),
   )
   const failed = await sql(`select count(*)::int as count from turns where status = 'failed'`)
-  const eventMs = rows.flat()
-  const healthyMs = restarts.map(({ killedAt, healthyAt }) => healthyAt - killedAt)
+  const each = rows.flat()
   return {
-    healthyP50Ms: orNone(healthyMs, 0.5),
-    eventP99Ms: orNone(eventMs, 0.99),
-    samples: eventMs.length,
+    healthyP50Ms: orNone(
+      restarts.map(({ killedAt, healthyAt }) => healthyAt - killedAt),
+      0.5,
+    ),
+    leaseP99Ms: orNone(
+      each.map(({ leaseMs }) => leaseMs),
+      0.99,
+    ),
+    eventP99Ms: orNone(
+      each.map(({ eventMs }) => eventMs),
+      0.99,
+    ),
+    samples: each.length,
     failedTurns: Number(failed[0]?.['count']),
   }
 }
+
+/** Of each turn that ran at $1: when it was given back after that, if it was, and its next event then; in ms since 1970. */
+const goneOn = `
+  with running as (
+    select id, app from turns where started_at < to_timestamp($1 / 1000.0) and (ended_at is null or ended_at > to_timestamp($1 / 1000.0))
+  ), given as (
+    select running.id, running.app, min(e.at) as at from running left join events e
+    on e.app = running.app and e.at > to_timestamp($1 / 1000.0) and e.type = 'turn.queued' and e.data->'turn'->>'id' = running.id group by 1, 2
+  )
+  select extract(epoch from given.at) * 1000 as released, extract(epoch from min(e.at)) * 1000 as next from given
+  join events e on e.app = given.app and e.at > coalesce(given.at, to_timestamp($1 / 1000.0)) group by given.id, given.at`
 
 const orNone = (ms: readonly number[], share: number): number => (ms.length === 0 ? 0 : Math.round(quantile(ms, share)))

@@ -15,10 +15,11 @@ export function faultsOf(world: World, cut: () => void): Fault[] {
     killServer,
     killServer,
     pauseServer,
-    killProcess('database', postmasters),
-    killProcess('builder', builders),
+    killProcess('database', (one) => postmasters(one.databaseDir)),
+    killProcess('builder', (one, random) => builders(random.pick(one.nodes))),
     { name: 'connections cut', strike: () => Promise.resolve((cut(), 'all clients')) },
     ...(world.disk ? [fillDisk] : []),
+    ...(world.redis ? [killRedis, pauseRedis, restartServer] : []),
   ]
 }
 
@@ -34,24 +35,52 @@ const killServer: Fault = {
   },
 }
 
-/** Stops it as a busy or sleeping machine does; it does not know of it. */
-const pauseServer: Fault = {
-  name: 'server paused',
+/** As an operator does: one of several is stopped in order, and started again. */
+const restartServer: Fault = {
+  name: 'server restarted',
   async strike(world, random) {
-    const { pid } = random.pick(world.nodes)
-    if (pid === undefined) return 'none ran'
-    const ms = random.between(300, 2_500)
-    process.kill(pid, 'SIGSTOP')
-    await delay(ms)
-    process.kill(pid, 'SIGCONT')
-    return `${ms} ms`
+    const node = random.pick(world.nodes)
+    await node.stop()
+    await node.start()
+    return 'in order'
   },
 }
 
-const killProcess = (what: string, find: (node: Node) => number[]): Fault => ({
+/** Stops it as a busy or sleeping machine does; it does not know of it. */
+const pauseServer: Fault = {
+  name: 'server paused',
+  strike: (world, random) => pause(random.pick(world.nodes).pid, random),
+}
+
+const killRedis: Fault = {
+  name: 'Redis killed',
+  async strike({ redis }, random) {
+    const ms = random.between(0, 3_000)
+    await redis?.kill()
+    await delay(ms)
+    await redis?.start()
+    return `back, empty, after ${ms} ms`
+  },
+}
+
+const pauseRedis: Fault = {
+  name: 'Redis paused',
+  strike: ({ redis }, random) => pause(redis?.pid, random),
+}
+
+async function pause(pid: number | undefined, random: Random): Promise<string> {
+  if (pid === undefined) return 'none ran'
+  const ms = random.between(300, 2_500)
+  process.kill(pid, 'SIGSTOP')
+  await delay(ms)
+  process.kill(pid, 'SIGCONT')
+  return `${ms} ms`
+}
+
+const killProcess = (what: string, find: (world: World, random: Random) => number[]): Fault => ({
   name: `${what} killed`,
   async strike(world, random) {
-    const found = find(random.pick(world.nodes))
+    const found = find(world, random)
     if (found.length === 0) return 'none ran'
     const pid = random.pick(found)
     killNow(pid)
@@ -60,7 +89,7 @@ const killProcess = (what: string, find: (node: Node) => number[]): Fault => ({
 })
 
 /** The postmaster, which may have outlived the server that started it; its children name themselves otherwise. */
-const postmasters = ({ dataDir }: Node): number[] =>
+const postmasters = (dataDir: string): number[] =>
   allProcesses()
     .filter(({ command }) => command.includes(join(dataDir, 'postgres')) && /bin\/postgres /.test(command))
     .filter(({ command }) => !command.startsWith('unshare'))

@@ -24,21 +24,24 @@ const answerLimitMs = 20_000
 /**
  * Creates an app and plays its turns one after the other, now and then two at once, as a client that knows nothing of the
  * chaos: it asks again, with the same key, until it has an answer.
+ *
+ * @param isEnough Asked with the number of turns that have ended.
  */
 export async function playApp(
   world: World,
   name: string,
-  turns: number,
+  isEnough: (turns: number) => boolean,
   random: Random,
   onStart: (played: Played) => void,
 ): Promise<Played> {
-  const at = () => random.pick(world.nodes)
+  const web = world.nodes.filter(({ isWeb }) => isWeb)
+  const at = () => random.pick(web)
   const created = await ask(at, '/api/apps', { name }, `${name} app`)
   const app = (created as { app: { id: string } }).app.id
   const played: Played = { app, name, acknowledged: [], ended: new Map(), follower: followApp(app, () => at().port) }
   onStart(played)
-  for (let number = 1; number <= turns;) {
-    const together = Math.min(turns - number + 1, random.next() < 0.2 ? 2 : 1)
+  for (let number = 1; !isEnough(number - 1);) {
+    const together = random.next() < 0.2 ? 2 : 1
     for (const next of Array.from({ length: together }, (_, index) => number + index)) {
       const path = `/api/apps/${app}/messages`
       const sent = (await ask(at, path, { text: promptOf(name, next) }, `${name} ${next}`)) as Sent

@@ -3,15 +3,21 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { freePort, startProgram, untilHealthy, type Program } from '../program.ts'
+import { type RedisServer, startRedis } from './redis-server.ts'
 
 /** One server as its users run it. It can die at any time; `port` stays. */
 export type Node = {
   readonly port: number
   readonly dataDir: string
   readonly pid: number | undefined
+  /** Whether clients may ask it: the others only run turns and build. */
+  readonly isWeb: boolean
   /** Ends it without a word. What it started is left to itself. */
   kill(): Promise<void>
+  /** Asks it to stop, as an operator does before an update. */
+  stop(): Promise<void>
   /** Starts it again. Resolves once it is healthy. */
   start(): Promise<void>
 }
@@ -22,34 +28,86 @@ export type World = {
   /** Where everything lasts; `disk` when it is a file system of its own, which can be filled. */
   dataDir: string
   disk: boolean
+  /** How the checks reach the database, as its superuser. */
+  database: { host: string; database: string }
+  /** The data dir of the process that keeps PostgreSQL running. */
+  databaseDir: string
+  redis?: RedisServer
   /** Every restart: when the process was killed and when its replacement was healthy, in ms since 1970. */
   restarts: { killedAt: number; healthyAt: number }[]
   close(): Promise<void>
 }
 
 const healthyLimitMs = 60_000
-const diskMegabytes = 900
+const diskMegabytes = 2_000
 
 /** One server with the embedded database, on a data dir of its own. */
-export async function openWorld(env: Record<string, string>): Promise<World> {
+export const openWorld = (env: Record<string, string>): Promise<World> =>
+  onDisk(async (parent, disk) => {
+    const dataDir = join(parent, 'data')
+    const restarts: World['restarts'] = []
+    const node = await createNode(dataDir, env, restarts)
+    await node.start()
+    const database = { host: join(dataDir, 's'), database: 'overskill' }
+    return { nodes: [node], dataDir, disk, database, databaseDir: dataDir, restarts, close: () => node.stop() }
+  })
+
+/**
+ * Three servers on one database and one Redis: two that do everything and one without `web`. The database is one more in the
+ * cluster of a server that has nothing else to do, so that what keeps PostgreSQL running is the product as well.
+ */
+export const openFleet = (env: Record<string, string>): Promise<World> =>
+  onDisk(async (parent, disk) => {
+    const databaseDir = join(parent, 'database')
+    const keeper = await createNode(databaseDir, {}, [])
+    await keeper.start()
+    const host = join(databaseDir, 's')
+    await makeDatabase(host)
+    const redis = await startRedis(parent)
+    const shared = {
+      ...env,
+      DATABASE_URL: `postgres://overskill@localhost/fleet?host=${encodeURIComponent(host)}`,
+      REDIS_URL: redis.url,
+    }
+    const restarts: World['restarts'] = []
+    const nodes = [
+      await createNode(join(parent, 'one'), shared, restarts),
+      await createNode(join(parent, 'two'), shared, restarts),
+      await createNode(join(parent, 'three'), { ...shared, OVERSKILL_ROLES: 'worker,builder' }, restarts),
+    ]
+    for (const node of nodes) await node.start()
+    return {
+      ...{ nodes, disk, databaseDir, redis, restarts },
+      dataDir: parent,
+      database: { host, database: 'fleet' },
+      async close() {
+        await Promise.all(nodes.map((node) => node.stop()))
+        await redis.close()
+        await keeper.stop()
+      },
+    }
+  })
+
+/** Makes a world on a small disk of its own, which is gone with it. */
+async function onDisk(open: (parent: string, disk: boolean) => Promise<World>): Promise<World> {
   const parent = await mkdtemp(join(tmpdir(), 'chaos-'))
   const disk = mountDisk(parent)
-  const dataDir = join(parent, 'data')
-  await mkdir(dataDir)
-  const restarts: World['restarts'] = []
-  const node = await createNode(dataDir, env, restarts)
-  await node.start()
+  const world = await open(parent, disk)
   return {
-    nodes: [node],
-    dataDir,
-    disk,
-    restarts,
+    ...world,
     async close() {
-      await node.stop()
+      await world.close()
       if (disk) execFileSync('umount', ['--lazy', parent])
       await rm(parent, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+async function makeDatabase(host: string): Promise<void> {
+  const client = new Client({ host, user: 'postgres', database: 'postgres' })
+  await client.connect()
+  await client.query('create database fleet owner overskill')
+  await client.end()
 }
 
 /** A small file system in memory, where this user may mount one: it can be filled without harm to the machine. */
@@ -62,11 +120,8 @@ function mountDisk(at: string): boolean {
   }
 }
 
-async function createNode(
-  dataDir: string,
-  env: Record<string, string>,
-  restarts: World['restarts'],
-): Promise<Node & { stop(): Promise<void> }> {
+async function createNode(dataDir: string, env: Record<string, string>, restarts: World['restarts']): Promise<Node> {
+  await mkdir(dataDir, { recursive: true })
   const port = await freePort()
   let program: Program | undefined
   let killedAt: number | undefined
@@ -79,6 +134,7 @@ async function createNode(
   return {
     port,
     dataDir,
+    isWeb: env['OVERSKILL_ROLES'] === undefined,
     get pid() {
       return program?.child.pid
     },
@@ -94,6 +150,6 @@ async function createNode(
       if (killedAt !== undefined) restarts.push({ killedAt, healthyAt: Date.now() })
       killedAt = undefined
     },
-    stop: () => end('SIGINT'),
+    stop: () => end('SIGTERM'),
   }
 }

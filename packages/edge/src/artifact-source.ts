@@ -13,7 +13,7 @@ export function withSource(store: ContentStore, source: ArtifactSource): Content
   const getting = new Map<string, Promise<boolean>>()
 
   const get = async (hash: string): Promise<boolean> => {
-    const found = await source(hash, store.missing)
+    const found = await source(hash, (hashes) => store.missing(hashes))
     if (found) await store.store(found.artifact, found.contents)
     return found !== undefined
   }

@@ -85,7 +85,7 @@ export function createSiteDirectory(
     },
     isDown: (key) => pointers.isDown(key),
     async switchTo(pointer) {
-      if (pointers.get(pointer)?.pointer.fence === pointer.fence) return ok(undefined) // told twice
+      if (isTold(pointer, pointers.get(pointer)?.pointer)) return ok(undefined)
       if (!pointers.accepts(pointer, pointer.fence)) return superseded()
       const site = await readSite(pointer)
       if (!site) return fail('not_found', 'This build is no longer stored.')
@@ -104,6 +104,10 @@ export function createSiteDirectory(
     },
   }
 }
+
+/** Whether this very change was made already: several may tell of it. */
+const isTold = (pointer: DeploymentPointer, held: DeploymentPointer | undefined): boolean =>
+  pointer.fence === held?.fence && pointer.artifactHash === held.artifactHash
 
 /** The site that a pointer asks for; undefined when its artifact is not stored. */
 async function readPointed(

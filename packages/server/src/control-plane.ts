@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createScriptPlaces, type FastBuildService, previewPageScript } from '@overskill/builder'
-import { type ArtifactSource, createEdgePreviewService, type EdgePreviewService } from '@overskill/edge'
+import { createScriptPlaces, type FastBuildService } from '@overskill/builder'
+import type { EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
-import { type Addresses, addressesOf, liveUrl, previewUrl, productionUrl } from './apps/addresses.ts'
+import { type Addresses, addressesOf, liveUrl, previewUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createPackages, type Packages } from './apps/packages.ts'
@@ -15,16 +15,12 @@ import type { Database } from './database/database.ts'
 import { checkQueues } from './dispatch/check-queues.ts'
 import { newOwner } from './dispatch/lease-terms.ts'
 import { type Dispatch, openDispatch } from './dispatch/open-dispatch.ts'
-import { type AppHosts, createAppHosts } from './deployments/app-hosts.ts'
-import { type ArtifactStore, createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
+import { createTreeBuilds, type TreeBuilds } from './deployments/build-tree.ts'
 import { createBuildVersion } from './deployments/build-version.ts'
 import { createDeploymentLeases } from './deployments/deployment-leases.ts'
 import { type Asked, createDeployments, type Deployments } from './deployments/deployments.ts'
-import { freshEdge } from './deployments/fresh-edge.ts'
 import { createPipeline } from './deployments/pipeline.ts'
-import { createSharedArtifacts } from './deployments/shared-artifacts.ts'
 import { createPointers } from './deployments/pointers.ts'
-import type { EventBus } from './events/event-bus.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
 import { createEventLog, type EventLog, type Write } from './events/event-log.ts'
 import { createConversationFold } from './events/fold-conversation.ts'
@@ -34,6 +30,7 @@ import { createRawCalls } from './http/create-raw-calls.ts'
 import type { Services } from './http/services.ts'
 import { type Log, redactor } from './log.ts'
 import { type Building, openBuilding } from './open-building.ts'
+import { openServing, type Serving } from './open-edge.ts'
 import { createLiveHost, type LiveHost } from './previews/live-host.ts'
 import { createLivePreviews } from './previews/live-previews.ts'
 import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
@@ -82,31 +79,23 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const building = await openBuilding(config, studioOrigins(config), log)
   const { builder } = building
   builder.warm() // ready by the time that somebody asks how we are
-  const shared = isAlone ? undefined : createSharedArtifacts(db)
-  const edge = await openEdge(config, addresses, shared?.source, (error) => onError(error, { room: 'edge' }))
-  const artifacts = shared ? shared.storeWith(edge) : edge
+  const serving = await openServing({ config, db, bus, addresses, studioOrigins: studioOrigins(config), onError })
+  const { edge, artifacts } = serving
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const packages = createPackages({ store: building.store })
   const leaseOwner = newOwner()
-  const base = { config, db, log, events, dispatch, builder, packages, edge, artifacts, addresses, leaseOwner, onError }
+  const base = { config, db, log, events, dispatch, builder, packages, serving, addresses, leaseOwner, onError }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const spending = createSpending(db)
   const starter = await loadStarter(join(repository, 'starter'), db)
 
-  const hosts = createAppHosts({ db, edge, onError })
-  const onNames = async (app: string): Promise<void> => {
-    await hosts.refresh(app)
-    bus.say({ kind: 'hosts', app })
-  }
-  const apps = createApps({ db, log: events, addresses, starter, onNames })
+  const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => serving.onNames(app) })
   const versions = createVersions({ db, starter })
   const treeBuilds = createTreeBuilds({ db, builder, artifacts })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
   const { reports, live, liveHost } = createPreviewing({ ...base, apps, building })
   const turning = createTurning({ ...base, apps, versions, models, spending, deployments, treeBuilds, reports })
 
-  await hosts.load()
-  if (!isAlone) followHosts(hosts, bus)
   if (config.roles.includes('builder')) await pipeline.serve()
   if (config.roles.includes('worker')) await turning.appBuilder.start()
   await checkQueues(config.roles, dispatcher, log)
@@ -114,27 +103,23 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const { conversationOf, appBuilder, queue, batcher } = turning
   const blobs = createBlobStore(db)
   const rooms = {
-    db,
-    log: events,
-    blobs,
-    apps,
-    versions,
-    edits,
-    packages,
-    deployments,
-    appBuilder,
-    queue,
-    models,
-    spending,
-    conversationOf,
-    reports,
-    live,
+    ...{ db, log: events, blobs, apps, versions, edits, packages, deployments, appBuilder, queue, models, spending },
+    ...{ conversationOf, reports, live },
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },
-    edge: isAlone ? edge : freshEdge(edge, hosts),
+    edge: serving.front,
     live: liveHost,
-    close: closeInOrder([together(appBuilder, pipeline), hosts, live, batcher, events, dispatch, sample, building]),
+    close: closeInOrder([
+      together(appBuilder, pipeline),
+      serving.hosts,
+      live,
+      batcher,
+      events,
+      dispatch,
+      sample,
+      building,
+    ]),
   }
 }
 
@@ -147,8 +132,7 @@ type Base = {
   dispatch: Dispatch
   builder: FastBuildService
   packages: Packages
-  edge: EdgePreviewService
-  artifacts: ArtifactStore
+  serving: Serving
   addresses: Addresses
   /** This process, among the owners of leases. */
   leaseOwner: string
@@ -156,13 +140,14 @@ type Base = {
 }
 
 function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuilds: TreeBuilds }) {
-  const { config, db, events, edge, addresses, apps, versions, treeBuilds, onError } = base
+  const { config, db, events, addresses, apps, versions, treeBuilds, onError } = base
+  const { edge, artifacts } = base.serving
+  const onMoved = (app: string): void => base.serving.onMoved(app)
   const { bus, dispatcher } = base.dispatch
-  const onMoved = (app: string): void => bus.say({ kind: 'hosts', app })
   const pointers = createPointers({ db, log: events, edge, apps, onMoved })
   const buildVersion = createBuildVersion({ db, log: events, treeBuilds })
   const pipeline = createPipeline({
-    ...{ db, log: events, buildVersion, artifacts: base.artifacts, pointers, dispatcher, bus, onError },
+    ...{ db, log: events, buildVersion, artifacts, pointers, dispatcher, bus, onError },
     leases: createDeploymentLeases({ db, log: events, owner: base.leaseOwner }),
     isAlone: config.databaseUrl === undefined,
   })
@@ -178,7 +163,8 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuil
 
 /** What previewed pages show and tell. */
 function createPreviewing(base: Base & { apps: Apps; building: Building }) {
-  const { config, db, events, edge, addresses, apps, building, onError } = base
+  const { config, db, events, addresses, apps, building, onError } = base
+  const { edge } = base.serving
   const service = building.openLivePages((app, state) => live.noteState(app, state))
   const live = createLivePreviews({ db, log: events, apps, service, onError })
   const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
@@ -262,29 +248,6 @@ function createTurning(base: TurningBase) {
     },
   })
   return { appBuilder, queue, batcher, conversationOf }
-}
-
-const openEdge = (
-  config: Config,
-  addresses: Addresses,
-  source: ArtifactSource | undefined,
-  onError: (error: unknown) => void,
-): Promise<EdgePreviewService> =>
-  createEdgePreviewService({
-    ...(source && { source }),
-    contentDir: join(config.dataDir, 'edge'),
-    studioOrigins: studioOrigins(config),
-    previewScript: previewPageScript(studioOrigins(config)),
-    publishedUrl: (slug) => productionUrl(addresses, slug).replace(/\/$/, ''),
-    onError,
-  })
-
-/** What other processes change is seen at this one's edge: at once when they say so, within a second when that is lost. */
-function followHosts(hosts: AppHosts, bus: EventBus): void {
-  bus.hear((message) => {
-    if (message.kind === 'hosts') void hosts.refresh(message.app)
-  })
-  hosts.follow()
 }
 
 /** Every origin at which the studio can be opened: it alone may frame previews. A policy cannot name an IPv6 address. */

@@ -50,19 +50,7 @@ export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts
 
   return {
     refresh,
-    async load() {
-      const rows = await db.select().from(pointers)
-      const live = rows.flatMap(({ artifact, ...row }) =>
-        artifact === null
-          ? []
-          : [{ app: row.app, environment: row.environment, artifactHash: artifact, fence: row.fence }],
-      )
-      edge.load(
-        await readNames(db),
-        live,
-        rows.filter(({ artifact }) => artifact === null),
-      )
-    },
+    load: () => loadAll(db, edge),
     follow() {
       const seen = new Map<string, string>()
       const look = async (): Promise<void> => {
@@ -80,6 +68,15 @@ export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts
       await looking
     },
   }
+}
+
+async function loadAll(db: Database, edge: Pick<EdgePreviewService, 'load'>): Promise<void> {
+  const rows = await db.select().from(pointers)
+  const live = rows.flatMap(({ app, environment, artifact, fence }) =>
+    artifact === null ? [] : [{ app, environment, artifactHash: artifact, fence }],
+  )
+  const down = rows.filter(({ artifact }) => artifact === null)
+  edge.load(await readNames(db), live, down)
 }
 
 /** The names of every app that is there, or of one. */

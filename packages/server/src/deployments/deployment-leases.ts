@@ -1,5 +1,5 @@
 import { deploymentMoves, isFinal, must } from '@overskill/protocol'
-import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lt, or, type SQL, sql as raw } from 'drizzle-orm'
 import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { deployments, pointers } from '../database/schema.ts'
@@ -32,48 +32,15 @@ const open = ['queued', ...underWay] as const
 
 export function createDeploymentLeases(options: { db: Database; log: EventLog; owner: string }): DeploymentLeases {
   const { db, log, owner } = options
-  const isOver = or(isNull(deployments.leaseUntil), lt(deployments.leaseUntil, raw`now()`))
-  const isAnothers = raw`${deployments.leaseOwner} is distinct from ${owner}`
-  const isLost = (all: boolean) => and(inArray(deployments.status, [...underWay]), all ? isAnothers : isOver)
-
-  const own = async ({ sql }: Write, row: DeploymentRow): Promise<DeploymentRow> => {
-    const [owned] = await sql
-      .update(deployments)
-      .set({ leaseOwner: owner, leaseToken: row.leaseToken + 1, leaseUntil: leaseEnd() })
-      .where(eq(deployments.id, row.id))
-      .returning()
-    return must(owned, `Deployment ${row.id}`)
-  }
-
-  /** What somebody works at is left to him; what he left counts as what waits does. */
-  const choose = async (write: Write, lane: Lane, all: boolean): Promise<DeploymentRow | undefined> => {
-    const isHere = and(eq(deployments.app, lane.app), eq(deployments.environment, lane.environment))
-    const rows = await write.sql.query.deployments.findMany({
-      where: and(isHere, inArray(deployments.status, [...open])),
-      orderBy: asc(deployments.fence),
-    })
-    const lost = await write.sql
-      .select({ id: deployments.id })
-      .from(deployments)
-      .where(and(isHere, isLost(all)))
-    const isFree = ({ id, status }: DeploymentRow) => status === 'queued' || lost.some((row) => row.id === id)
-    if (!rows.every(isFree)) return undefined
-    const isPlace = and(eq(pointers.app, lane.app), eq(pointers.environment, lane.environment))
-    const pointer = await write.sql.query.pointers.findFirst({ where: isPlace })
-    const shown = rows.find(({ id }) => id === pointer?.deployment) // its owner died between the switch and its record
-    if (shown) return shown
-    const newest = rows.findLast(({ stopAsked }) => !stopAsked)
-    for (const row of rows) if (row !== newest) await moveIn(write, row, 'superseded', {}, 'stage')
-    return newest
-  }
+  const isLost = lostTo(owner)
 
   return {
     claimNext: (lane, all = false) =>
       log.write(async (write) => {
         await lockApp(write, lane.app, true)
-        const next = await choose(write, lane, all)
+        const next = await choose(write, lane, isLost(all))
         if (!next) return undefined
-        const owned = await own(write, next)
+        const owned = await own(write, next, owner)
         if (owned.status !== 'queued') return owned
         return moveIn(write, owned, 'building', { stages: startStages(owned).end('wait') }, 'stage')
       }),
@@ -101,6 +68,44 @@ export function createDeploymentLeases(options: { db: Database; log: EventLog; o
         .from(deployments)
         .where(or(eq(deployments.status, 'queued'), isLost(all))),
   }
+}
+
+/** What is under way and has lost its owner: its lease is over, or (`all`) it is anybody's but ours. */
+const lostTo = (owner: string) => (all: boolean) =>
+  and(
+    inArray(deployments.status, [...underWay]),
+    all
+      ? raw`${deployments.leaseOwner} is distinct from ${owner}`
+      : or(isNull(deployments.leaseUntil), lt(deployments.leaseUntil, raw`now()`)),
+  )
+
+async function own({ sql }: Write, row: DeploymentRow, owner: string): Promise<DeploymentRow> {
+  const [owned] = await sql
+    .update(deployments)
+    .set({ leaseOwner: owner, leaseToken: row.leaseToken + 1, leaseUntil: leaseEnd() })
+    .where(eq(deployments.id, row.id))
+    .returning()
+  return must(owned, `Deployment ${row.id}`)
+}
+
+/** What somebody works at is left to him; what he left counts as what waits does. */
+async function choose(write: Write, lane: Lane, isLost: SQL | undefined): Promise<DeploymentRow | undefined> {
+  const isHere = and(eq(deployments.app, lane.app), eq(deployments.environment, lane.environment))
+  const rows = await write.sql.query.deployments.findMany({
+    where: and(isHere, inArray(deployments.status, [...open])),
+    orderBy: asc(deployments.fence),
+  })
+  if (rows.length === 0) return undefined
+  const lost = await write.sql.select({ id: deployments.id }).from(deployments).where(and(isHere, isLost))
+  const isFree = ({ id, status }: DeploymentRow) => status === 'queued' || lost.some((row) => row.id === id)
+  if (!rows.every(isFree)) return undefined
+  const isPlace = and(eq(pointers.app, lane.app), eq(pointers.environment, lane.environment))
+  const pointer = await write.sql.query.pointers.findFirst({ where: isPlace })
+  const shown = rows.find(({ id }) => id === pointer?.deployment) // its owner died between the switch and its record
+  if (shown) return shown
+  const newest = rows.findLast(({ stopAsked }) => !stopAsked)
+  for (const row of rows) if (row !== newest) await moveIn(write, row, 'superseded', {}, 'stage')
+  return newest
 }
 
 /** Whether nothing will happen to a deployment any more but that a newer one takes its place. */

@@ -1,4 +1,4 @@
-import { advance, type Deployment, deploymentMoves, type DeploymentStatus, must } from '@overskill/protocol'
+import { advance, type Deployment, deploymentMoves, type DeploymentStatus } from '@overskill/protocol'
 import { and, eq } from 'drizzle-orm'
 import { deployments } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'

@@ -75,10 +75,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
   return {
     list,
     read,
-    async position(app) {
-      const [row] = await database.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))
-      return row?.seq ?? 0
-    },
+    position: (app) => lastNumber(database, app),
     async write(work) {
       const appended: { app: string; events: AppEvent[] }[] = []
       const after: (() => void | Promise<void>)[] = []
@@ -104,6 +101,11 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
       closed.abort()
     },
   }
+}
+
+async function lastNumber(database: Database, app: string): Promise<number> {
+  const [row] = await database.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))
+  return row?.seq ?? 0
 }
 
 async function listEvents(database: Database, app: string, after: number, limit: number): Promise<AppEvent[]> {

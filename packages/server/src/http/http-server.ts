@@ -36,6 +36,7 @@ export type HttpOptions = {
   studioFolder: string
 }
 
+const serverOptions = { keepAliveTimeout: 30_000, optimizeEmptyRequests: true }
 const starting = { code: 'starting', detail: 'OverSkill is starting; try again in a moment.' } as const
 const noWeb = {
   code: 'not_found',
@@ -46,8 +47,8 @@ const stopping = { code: 'starting', detail: 'OverSkill is stopping.' } as const
 /** The one public port: the studio and the API, and by host name every app (AD11). */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { config, log } = options
-  const closing = new AbortController()
   const isWeb = config.roles.includes('web')
+  const closing = new AbortController()
   let parts: { studio: RequestListener; edgeHandle: EdgeHandle; live: LiveHost } | undefined
   const doorOf = (request: IncomingMessage): Door => openDoor(callerOf(request), config.domains, config.publicUrl)
   const upgrades = createUpgrades(doorOf, () => (isWeb ? parts?.live : undefined))
@@ -64,13 +65,12 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     logAccess(log, id, request, response)
     withLogFields({ request: id }, () => parts?.studio(request, response))
   }
-  const servers = config.hosts.map(() =>
-    createServer({ keepAliveTimeout: 30_000, optimizeEmptyRequests: true }, handle).on('upgrade', upgrades.take),
-  )
+  const servers = config.hosts.map(() => createServer(serverOptions, handle).on('upgrade', upgrades.take))
   return {
     async listen() {
-      const listening = servers.map((server, index) => listenAt(server, config.hosts[index] ?? '', config.port))
-      const results = await Promise.allSettled(listening)
+      const results = await Promise.allSettled(
+        servers.map((server, index) => listenAt(server, config.hosts[index] ?? '', config.port)),
+      )
       const failed = results.flatMap((result) =>
         result.status === 'rejected' ? [result.reason as NodeJS.ErrnoException] : [],
       )

@@ -40,10 +40,10 @@ test('one line and exit 1: a bad variable, one of a feature to come, a port that
     [{ OVERSKILL_DATA_DIR: '/proc/x' }, 'OVERSKILL_DATA_DIR /proc/x cannot be used: '],
   ]
   const programs = cases.map(([env]) => startProgram(env))
-  for (const [index, { ended, said }] of programs.entries()) {
-    expect(await ended).toBe(1)
-    expect(said()).toContain(cases[index]?.[1])
-    expect(said().trim().split('\n')).toHaveLength(1)
+  for (const [index, one] of programs.entries()) {
+    expect(await one.ended).toBe(1)
+    expect(one.said()).toContain(cases[index]?.[1])
+    expect(one.said().trim().split('\n')).toHaveLength(1)
   }
   other.close()
 })

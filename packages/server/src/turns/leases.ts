@@ -1,4 +1,4 @@
-import { must, newId } from '@overskill/protocol'
+import { must } from '@overskill/protocol'
 import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
