@@ -16,6 +16,9 @@ const kept = { share: 1 / 4, most: 100_000 }
 const told = { share: 1 / 3, most: 150_000 }
 const digested = { share: 1 / 8, most: 12_000 }
 
+/** The share of the conversation that has to go, or it is not worth a try. */
+const worthwhile = 1 / 5
+
 const opens = '<conversation-summary>'
 const closes = '</conversation-summary>'
 
@@ -29,9 +32,9 @@ export function planCompaction(history: readonly HistoryEntry[]): Compaction | u
   const cut = findCut(history, sized(length, kept))
   const asked = history.findLastIndex((entry) => entry.role === 'user' && entry.content.some(isPersons))
   const older = history.slice(0, cut)
-  if (!older.some(({ role }) => role === 'assistant')) return undefined
-  const tail = history.slice(cut).flatMap(withoutThinking)
   const request = asked < cut ? contentOf(history[asked]).filter(isPersons) : []
+  if (JSON.stringify(older).length - JSON.stringify(request).length < length * worthwhile) return undefined
+  const tail = history.slice(cut).flatMap(withoutThinking)
   return {
     transcript: transcribe(older, sized(length, told)),
     digest: transcribe(older, sized(length, digested)),

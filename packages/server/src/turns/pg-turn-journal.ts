@@ -1,4 +1,4 @@
-import type { DeclaredCall, HistoryEntry, RawBlock, Spent, StopReason, ToolResult, TurnJournal } from '@overskill/agent'
+import type { DeclaredCall, RawBlock, Spent, ToolResult, TurnJournal } from '@overskill/agent'
 import { addCosts, addTokens, must, type NewAppEvent, type NoticeAction } from '@overskill/protocol'
 import { applyStaged, type BlobStore, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
