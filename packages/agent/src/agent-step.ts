@@ -8,6 +8,7 @@ import { entriesOfStep } from './step-history.ts'
 import { StepReply } from './step-reply.ts'
 import { StreamingToolCoordinator, type FinishedCall } from './streaming-tool-coordinator.ts'
 import { giveBackFault } from './repair.ts'
+import { listSources } from './sources.ts'
 import * as endings from './turn-endings.ts'
 import type { TurnEnd } from './turn-journal.ts'
 
@@ -40,6 +41,7 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
     : calls.length > 0 || reply.hasDuplicate
       ? afterCalls(turn, outcome.stop, calls, cut, reply.hasDuplicate)
       : afterText(turn, outcome.stop, reply, atLimit ? openInput : 0)
+  await tellSources(turn, reply)
   const next = asked.end?.ending === 'completed' ? await afterWork(turn, asked, !reply.isEmpty) : asked
   await finishStep(turn, step, { reply, calls, stop: outcome.ok ? outcome.stop : 'cut', requested, next })
   if (turn.stop.aborted) return undefined
@@ -47,6 +49,11 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
   if (!end || !endings.isTooLong(end) || !mayCompact(turn)) return end
   turn.tooLong = end
   return undefined
+}
+
+async function tellSources<Work>(turn: AgentTurn<Work>, { blocks }: StepReply<Work>): Promise<void> {
+  const sources = listSources(blocks.map(({ block }) => block))
+  if (sources !== '') await turn.journal.notice('info', 'sources', sources)
 }
 
 function coordinate<Work>(turn: AgentTurn<Work>): StreamingToolCoordinator<Work> {
