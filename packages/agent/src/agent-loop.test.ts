@@ -78,11 +78,11 @@ test('what is sent is what was stored for the record, and a prefix never changes
   expect(JSON.stringify(requests[0]?.['tools'])).toBe(JSON.stringify(requests[2]?.['tools']))
 })
 
-for (const [number, how] of [
-  ['3', cutAfter],
-  ['4', endAfter],
+for (const [name, how] of [
+  ['B.5 3: a socket destroyed for good ends the turn as interrupted, with what was complete', cutAfter],
+  ['B.5 4: a clean end without message_stop, again and again, ends it the same', endAfter],
 ] as const)
-  test(`B.5 ${number}: a reply that breaks off for good ends the turn as interrupted, with what was complete`, async () => {
+  test(name, async () => {
     const broken = () => how(30, [text('First.'), writes('a'), text('and then much more text', 1)])
     const turn = await runTurn([broken(), ...Array.from({ length: 6 }, () => how(1, []))])
     expect(turn.end).toMatchObject({ ending: 'failed', error: { code: 'interrupted' }, actions: ['continue'] })
@@ -109,7 +109,7 @@ test('B.5 5: a call whose block did not stop is never run, and its step keeps it
   expect(turn.end).toEqual({ ending: 'completed' })
 })
 
-test('B.5 6, 21: a reply that falls silent, or whose events make no sense, is tried again and loses nothing', async () => {
+test('B.5 6, B.5 21: a reply that falls silent, or whose events make no sense, is tried again and loses nothing', async () => {
   const stray = event('content_block_delta', { index: 7, delta: { type: 'text_delta', text: 'lost' } })
   const again = event('message_start', { message: { model: 'm', usage: { input_tokens: 1, output_tokens: 1 } } })
   await using server = await startScriptedModel([hangAfter(2, [text('Hm')]), [stray, again, text('So.')]])

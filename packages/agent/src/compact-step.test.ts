@@ -38,10 +38,10 @@ async function run(replies: Reply[], options: Parameters<typeof startTurn>[1] = 
 }
 
 for (const [name, refused] of [
-  ['18: 400 "prompt is too long"', tooLong],
-  ['16: 413', tooLarge],
+  ['B.5 18: a 400 "prompt is too long" makes the conversation shorter by a summary, and the turn goes on', tooLong],
+  ['B.5 16: so does a 413', tooLarge],
 ] as const)
-  test(`B.5 ${name} makes the conversation shorter by a summary and goes on once`, async () => {
+  test(name, async () => {
     const turn = await run([refused(), [text('They want pages.')], [writes('shop')], [text('Done.')]])
     expect(turn.end).toEqual({ ending: 'completed' })
     expect(turn.journal.files.get('shop')).toBe('SHOP')

@@ -143,7 +143,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-test('B.5 11-18: each refusal is told apart by what the client may do about it', async () => {
+test('B.5 11, B.5 12, B.5 13, B.5 16, B.5 17, B.5 18: each refusal is told apart by what the client may do about it', async () => {
   const cases: [Reply, Partial<ModelFault>][] = [
     [
       httpError(429, 'rate_limit_error', 'slow', { 'retry-after': '7' }),

@@ -465,7 +465,7 @@ test('a refusal ends the reply as one, with its words', async () => {
   expect(stopOf(await streamed(sse(wire(delta({ content: 'a' }), finish('content_filter')))))).toBe('refusal')
 })
 
-test('B.5 11-18: each refusal is told apart by what the client may do about it, and none holds the key', async () => {
+test('B.5 11, B.5 12, B.5 13, B.5 16, B.5 18: each refusal is told apart by what the client may do about it, and none holds the key', async () => {
   const json = (status: number, error: object) => body('application/json', JSON.stringify({ error }), status)
   const cases: [Reply, Partial<ModelFault>][] = [
     [
@@ -528,7 +528,7 @@ test('L16: an abort closes the connection at once', async () => {
   expect(await server.waitForEnd(1)).toBe('dropped')
 })
 
-test('B.5 8, 10: a block past the limit ends the stream; nothing listening is "cannot reach" without the key', async () => {
+test('B.5 8, B.5 10: a block past the limit ends the stream; nothing listening is "cannot reach" without the key', async () => {
   const long = await streamed(sse(wire(delta({ content: 'x'.repeat(5000) }), finish('stop'))), { maxBlockLength: 1000 })
   expect(faultOf(long)).toMatchObject({ code: 'bad_stream', retry: false })
   const fault = faultOf(await collect(`http://user:${testKey}@127.0.0.1:9/v1`))
