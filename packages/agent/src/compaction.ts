@@ -96,8 +96,11 @@ function transcribe(entries: readonly HistoryEntry[], most: number): string {
     if (text.length <= most) return text
   }
   const lines = within(100).split('\n')
-  return dropMiddle(lines, most)
+  return dropMiddle(lines, most - gapLength)
 }
+
+/** Room for the line that says what is left out. */
+const gapLength = 40
 
 function dropMiddle(lines: readonly string[], most: number): string {
   let [first, last, length] = [0, lines.length, 0]
