@@ -55,6 +55,8 @@ export type AgentRun<Work> = {
   workNow?: () => string
   /** How often faults of the work were given back before, when the turn goes on (L17). */
   repairs?: number
+  /** How often the conversation was made shorter before, when the turn goes on (B.5 18). */
+  compactions?: number
   /** What the turn used before, when it goes on. */
   spent?: Spent
   /** Asked before each request, with what the turn has used so far: the cap that it has reached, if any (row A10). */
@@ -125,7 +127,7 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     unchecked: run.resume !== undefined || (run.step ?? 1) > 1,
     faults: new Set(),
     repairs: run.repairs ?? 0,
-    count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0, compactions: 0 },
+    count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0, compactions: run.compactions ?? 0 },
     tooLong: undefined,
     spent: run.spent ?? { usage: noUsage, cost: noCost },
     progress: run.resume !== undefined || (run.step ?? 1) > 1,

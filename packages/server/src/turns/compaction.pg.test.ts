@@ -58,3 +58,20 @@ test('B.5 18: a process that ends after the summary is followed by one that goes
   expect(model.requests.length).toBe(seen + 4)
   expect(messagesOf(model.requests[seen + 3])).toBe(messagesOf(model.requests[seen + 2]))
 })
+
+test('B.5 18: it is made shorter once a turn, whoever goes on with the turn', async () => {
+  replies.push([write('src/one.ts')], [text('Made.')])
+  const app = await plane.create('A page')
+  await plane.turnEnd(app.id)
+  const seen = model.requests.length
+  replies.push(tooLong, [text('They wanted a page.')], [write('src/two.ts')], { kind: 'hang', headersSent: false })
+  value(await plane.calls.messages.post({ app: app.id, text: 'Now more' }, 'person'))
+  await model.waitForRequest(seen + 4)
+  replies.push(tooLong)
+  await plane.restart()
+  const events = await plane.turnEnd(app.id, 2)
+
+  expect(last(events)).toMatchObject({ type: 'turn.failed', turn: { error: { code: 'model_too_long' } } })
+  expect(model.requests.length).toBe(seen + 5)
+  expect(only(events, 'notice.added').at(-1)).toMatchObject({ code: 'model_too_long', actions: ['model'] })
+})

@@ -147,6 +147,7 @@ async function runModel(
     spent: { usage: turn.usage, cost: turn.cost },
     capReached: (spent) => spending.capReached(turn.model, spent),
     repairs: shown?.blocks.filter((block) => block.type === 'notice' && block.code === 'repair_asked').length ?? 0,
+    compactions: steps.filter(({ history }) => history !== null).length,
     ...(plan.resume && { resume: plan.resume }),
     async check(signal) {
       const errors = await options.check(journal.tree, signal)
