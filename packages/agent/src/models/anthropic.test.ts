@@ -6,6 +6,7 @@ import {
   endAfter,
   errorEvent,
   event,
+  gate,
   hang,
   hangAfter,
   html,
@@ -110,6 +111,18 @@ test('B.5 8: a block past the limit ends the stream', async () => {
 test('B.5 9: data that is no JSON ends the stream with the piece as it came', async () => {
   const events = await streamed(sse('event: message_start\ndata: {"type": nonsense\n\n'))
   expect(faultOf(events)).toMatchObject({ code: 'bad_stream', detail: '{"type": nonsense' })
+})
+
+test('B.5 8, B.5 9: a stream that is too large or unreadable is not read on: its connection is closed', async () => {
+  const never = gate(new Promise(() => {}))
+  await using server = await startScriptedModel([
+    message([bytes('data: {"type": nonsense\n\n'), never]),
+    message([bytes(`data: ${'x'.repeat(5000)}`), never]),
+  ])
+  expect(faultOf(await collect(server.url))).toMatchObject({ code: 'bad_stream' })
+  expect(await server.waitForEnd(1)).toBe('dropped')
+  expect(faultOf(await collect(server.url, { maxEventLength: 1000 }))).toMatchObject({ code: 'bad_stream' })
+  expect(await server.waitForEnd(2)).toBe('dropped')
 })
 
 test('B.5 10: nothing listening, a name that is not known and a dead socket are "cannot reach", without the key', async () => {
