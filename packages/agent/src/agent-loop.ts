@@ -1,4 +1,5 @@
 import { resumeStep, runStep } from './agent-step.ts'
+import { compactStep } from './compact-step.ts'
 import { endAtCap } from './model-request.ts'
 import { openTurn, type AgentRun, type AgentTurn } from './agent-turn.ts'
 import * as endings from './turn-endings.ts'
@@ -30,9 +31,16 @@ async function runSteps<Work>(turn: AgentTurn<Work>): Promise<TurnEnd> {
   for (let step = first; ; step += 1) {
     const before = await endBefore(turn, step)
     if (before) return before
-    const end = await runStep(turn, step)
+    const tooLong = takeTooLong(turn)
+    const end = tooLong ? await compactStep(turn, step, tooLong) : await runStep(turn, step)
     if (end) return end
   }
+}
+
+function takeTooLong<Work>(turn: AgentTurn<Work>): TurnEnd | undefined {
+  const { tooLong } = turn
+  turn.tooLong = undefined
+  return tooLong
 }
 
 async function endBefore<Work>(turn: AgentTurn<Work>, step: number): Promise<TurnEnd | undefined> {

@@ -1,5 +1,6 @@
 import { noCost } from '@overskill/protocol'
 import type { AgentTurn, ResumedStep, Spent } from './agent-turn.ts'
+import { mayCompact } from './compact-step.ts'
 import type { HistoryEntry, StopReason } from './model.ts'
 import { addSpent, requestReply, spend, waitForRetry, type Requested } from './model-request.ts'
 import { noUsage } from './models/prices.ts'
@@ -7,6 +8,7 @@ import { entriesOfStep } from './step-history.ts'
 import { StepReply } from './step-reply.ts'
 import { StreamingToolCoordinator, type FinishedCall } from './streaming-tool-coordinator.ts'
 import { giveBackFault } from './repair.ts'
+import { listSources } from './sources.ts'
 import * as endings from './turn-endings.ts'
 import type { TurnEnd } from './turn-journal.ts'
 
@@ -39,10 +41,19 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
     : calls.length > 0 || reply.hasDuplicate
       ? afterCalls(turn, outcome.stop, calls, cut, reply.hasDuplicate)
       : afterText(turn, outcome.stop, reply, atLimit ? openInput : 0)
+  await tellSources(turn, reply)
   const next = asked.end?.ending === 'completed' ? await afterWork(turn, asked, !reply.isEmpty) : asked
   await finishStep(turn, step, { reply, calls, stop: outcome.ok ? outcome.stop : 'cut', requested, next })
   if (turn.stop.aborted) return undefined
-  return outcome.ok ? next.end : (requested.end ?? endAfterFault(turn, reply, outcome.fault))
+  const end = outcome.ok ? next.end : (requested.end ?? (await endAfterFault(turn, reply, outcome.fault)))
+  if (!end || !endings.isTooLong(end) || !mayCompact(turn)) return end
+  turn.tooLong = end
+  return undefined
+}
+
+async function tellSources<Work>(turn: AgentTurn<Work>, { blocks }: StepReply<Work>): Promise<void> {
+  const sources = listSources(blocks.map(({ block }) => block))
+  if (sources !== '') await turn.journal.notice('info', 'sources', sources)
 }
 
 function coordinate<Work>(turn: AgentTurn<Work>): StreamingToolCoordinator<Work> {
@@ -106,7 +117,11 @@ function afterCalls<Work>(
 function afterText<Work>(turn: AgentTurn<Work>, stop: StopReason, reply: StepReply<Work>, openInput: number): Next {
   const { count } = turn
   const hasContent = !reply.isEmpty
-  if (stop === 'context_exceeded') return { end: endings.tooLongEnding() }
+  if (stop === 'context_exceeded') {
+    const text =
+      'Your reply was cut off where the conversation became too long. Go on exactly where it stops and repeat nothing.'
+    return { end: endings.tooLongEnding(), after: say(text, hasContent) }
+  }
   if (stop === 'max_tokens' && openInput > 0) {
     count.cuts += 1
     if (count.cuts > 2) return { end: endings.outputLimitEnding() }

@@ -165,10 +165,14 @@ export class MemoryJournal implements TurnJournal<TestWork> {
   async requestEnded(step: number, spent: object): Promise<void> {
     this.#note({ fact: 'requestEnded', step, ...spent })
   }
-  async stepFinished(step: number, end: { after?: HistoryEntry; [field: string]: unknown }): Promise<void> {
+  async stepFinished(
+    step: number,
+    end: { after?: HistoryEntry; history?: readonly HistoryEntry[]; [field: string]: unknown },
+  ): Promise<void> {
     this.#note({ fact: 'stepFinished', step, ...end })
     for (const [call, status] of this.status)
       assert(!['queued', 'running'].includes(status), `${call} is ${status} when its step ends`)
+    if (end.history) this.history.splice(0, this.history.length, ...end.history)
     this.history.push(...entriesOfStep({ blocks: this.#blocks, calls: this.#calls, after: end.after }))
     this.#blocks = []
     this.#calls = []

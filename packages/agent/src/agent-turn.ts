@@ -8,7 +8,7 @@ import { declareTools } from './tool-declarations.ts'
 import type { Tool, ToolResult } from './tool.ts'
 import type { SpendingCap } from './turn-endings.ts'
 import { defaultLimits, RepeatedCalls, type TurnLimits } from './turn-limits.ts'
-import type { DeclaredCall, TurnJournal } from './turn-journal.ts'
+import type { DeclaredCall, TurnEnd, TurnJournal } from './turn-journal.ts'
 
 /** Something that only we need to know: an oddity of the model's stream, or a mistake of our own with its error. */
 export type AgentNote = {
@@ -51,8 +51,12 @@ export type AgentRun<Work> = {
   /** The number of the next step, 1 by default. */
   step?: number
   resume?: ResumedStep
+  /** How the work stands now, in words for the model: told when the conversation is made shorter (B.5 18). */
+  workNow?: () => string
   /** How often faults of the work were given back before, when the turn goes on (L17). */
   repairs?: number
+  /** How often the conversation was made shorter before, when the turn goes on (B.5 18). */
+  compactions?: number
   /** What the turn used before, when it goes on. */
   spent?: Spent
   /** Asked before each request, with what the turn has used so far: the cap that it has reached, if any (row A10). */
@@ -87,7 +91,9 @@ export type AgentTurn<Work> = {
   /** Faults given back so far, those of a former owner included. */
   repairs: number
   /** How often each thing has happened that may happen only so often. */
-  count: { retries: number; nudges: number; continues: number; cuts: number; pauses: number }
+  count: { retries: number; nudges: number; continues: number; cuts: number; pauses: number; compactions: number }
+  /** Set once the conversation is too long: the next step makes it shorter, and where that cannot be, the turn ends so. */
+  tooLong: TurnEnd | undefined
   spent: Spent
   progress: boolean
 }
@@ -121,7 +127,8 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     unchecked: run.resume !== undefined || (run.step ?? 1) > 1,
     faults: new Set(),
     repairs: run.repairs ?? 0,
-    count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0 },
+    count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0, compactions: run.compactions ?? 0 },
+    tooLong: undefined,
     spent: run.spent ?? { usage: noUsage, cost: noCost },
     progress: run.resume !== undefined || (run.step ?? 1) > 1,
   }

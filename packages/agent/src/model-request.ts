@@ -32,7 +32,7 @@ export async function requestReply<Work>(
     }
     if (attempt === 1) await prepare(turn, step, request)
     reply.beginTry()
-    const outcome = await readStream(turn, request, reply)
+    const outcome = await readStream(turn, request, (event) => reply.take(event))
     spent.push(spend(turn, step, reply.usage))
     turn.guarded.assertOurs()
     if (outcome.ok) return { outcome, spent }
@@ -94,15 +94,15 @@ async function unbind<Work>(
 }
 
 /** Reads one stream to its end. A model that breaks its contract is a fault too. */
-async function readStream<Work>(
+export async function readStream<Work>(
   turn: AgentTurn<Work>,
   request: ModelRequest,
-  reply: StepReply<Work>,
+  take: (event: Exclude<ModelEvent, { type: 'end' }>) => void,
 ): Promise<Outcome> {
   try {
     for await (const event of turn.run.model.stream(request, turn.stop)) {
       if (event.type === 'end') return event.outcome
-      reply.take(event)
+      take(event)
     }
   } catch (error) {
     turn.log({ code: 'model_bug', text: 'The stream of the model threw.', error })

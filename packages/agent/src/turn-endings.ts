@@ -28,19 +28,19 @@ const faultCodes: Record<ModelFault['code'], TurnErrorCode> = {
   aborted: 'interrupted',
 }
 
-const inSettings = new Set<ModelFault['code']>(['key_rejected', 'model_not_found', 'billing'])
+const inSettings = new Set<ModelFault['code']>(['key_rejected', 'billing'])
+
+function nextActions(code: ModelFault['code'], again: NoticeAction): NoticeAction[] {
+  if (code === 'model_not_found') return ['model', 'settings', again]
+  if (inSettings.has(code)) return ['settings', again]
+  if (code === 'too_long') return ['model']
+  return code === 'unreachable' ? [again, 'settings'] : [again]
+}
 
 /** @param progress Whether finished steps of this turn are kept: then one goes on instead of beginning again. */
 export function faultEnding(fault: ModelFault, progress: boolean): Failed {
   const again: NoticeAction = progress ? 'continue' : 'retry'
-  const actions: NoticeAction[] = inSettings.has(fault.code)
-    ? ['settings', again]
-    : fault.code === 'too_long'
-      ? []
-      : fault.code === 'unreachable'
-        ? [again, 'settings']
-        : [again]
-  return failed(faultCodes[fault.code], fault.message, actions, fault.detail)
+  return failed(faultCodes[fault.code], fault.message, nextActions(fault.code, again), fault.detail)
 }
 
 export const stepLimitEnding = (steps: number): Failed =>
@@ -80,7 +80,14 @@ export const outputLimitEnding = (): Failed =>
   failed('output_limit', 'The reply reached its longest length again and again. What is done is kept.', ['continue'])
 
 export const tooLongEnding = (): Failed =>
-  failed('model_too_long', 'The conversation has become too long for this model. What is done is kept.', [])
+  failed(
+    'model_too_long',
+    'The conversation has become too long for this model and cannot be made shorter. What is done is kept. A model with more room can go on.',
+    ['model'],
+  )
+
+/** Whether a turn ends because its conversation is too long, by a refused request or in the middle of a reply. */
+export const isTooLong = (end: TurnEnd): boolean => end.ending === 'failed' && end.error.code === 'model_too_long'
 
 export const pauseLimitEnding = (): Failed =>
   failed('limit_reached', 'The model paused its reply too often. What is done is kept.', ['continue'])
@@ -102,6 +109,7 @@ export function refusalEnding(category: string, explanation: string): Failed {
   const about = categories[category]
   const text = `The model refused this request${about ? ` (${about})` : ''}. ${explanation}`.trim()
   return failed('model_refused', `${text} What it had begun was taken back. Another model may answer.`, [
+    'model',
     'settings',
     'retry',
   ])

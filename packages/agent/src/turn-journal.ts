@@ -75,10 +75,17 @@ export interface TurnJournal<Work> {
   /**
    * The step is over: all its calls have results. Once a step, also for one that was cut. `usage` and `cost` hold all
    * requests that the step took. `after` is what the loop itself then says to the model: the next entry of the history.
+   * `history` is the whole conversation from here on, where this step made it shorter (B.5 18): it replaces everything before.
    */
   stepFinished(
     step: number,
-    end: { stop: StopReason | 'cut'; usage: Usage; cost: Cost; after?: HistoryEntry },
+    end: {
+      stop: StopReason | 'cut'
+      usage: Usage
+      cost: Cost
+      after?: HistoryEntry
+      history?: readonly HistoryEntry[]
+    },
   ): Promise<void>
   /** A wait before the request is sent again. `retryAtMs` is in ms since 1970. */
   retrying(attempt: number, of: number, reason: string, retryAtMs: number): Promise<void>

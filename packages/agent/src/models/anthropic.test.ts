@@ -6,6 +6,7 @@ import {
   endAfter,
   errorEvent,
   event,
+  gate,
   hang,
   hangAfter,
   html,
@@ -112,6 +113,18 @@ test('B.5 9: data that is no JSON ends the stream with the piece as it came', as
   expect(faultOf(events)).toMatchObject({ code: 'bad_stream', detail: '{"type": nonsense' })
 })
 
+test('B.5 8, B.5 9: a stream that is too large or unreadable is not read on: its connection is closed', async () => {
+  const never = gate(new Promise(() => {}))
+  await using server = await startScriptedModel([
+    message([bytes('data: {"type": nonsense\n\n'), never]),
+    message([bytes(`data: ${'x'.repeat(5000)}`), never]),
+  ])
+  expect(faultOf(await collect(server.url))).toMatchObject({ code: 'bad_stream' })
+  expect(await server.waitForEnd(1)).toBe('dropped')
+  expect(faultOf(await collect(server.url, { maxEventLength: 1000 }))).toMatchObject({ code: 'bad_stream' })
+  expect(await server.waitForEnd(2)).toBe('dropped')
+})
+
 test('B.5 10: nothing listening, a name that is not known and a dead socket are "cannot reach", without the key', async () => {
   const closed = await freePort()
   for (const url of [
@@ -143,7 +156,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-test('B.5 11-18: each refusal is told apart by what the client may do about it', async () => {
+test('B.5 11, B.5 12, B.5 13, B.5 16, B.5 17, B.5 18: each refusal is told apart by what the client may do about it', async () => {
   const cases: [Reply, Partial<ModelFault>][] = [
     [
       httpError(429, 'rate_limit_error', 'slow', { 'retry-after': '7' }),

@@ -51,7 +51,7 @@ function sortInvalid(error: ProviderError): Sort {
     return {
       code: 'too_long',
       retry: false,
-      says: 'The conversation is too long for this model. Start a new one or choose a model with more room.',
+      says: 'The conversation is too long for this model. Choose a model with more room.',
     }
   if (isBilling(text)) return billing
   if (/(not support|no support for|unsupported).{0,20}\b(tools?|function)|tool use/i.test(text))
@@ -104,7 +104,7 @@ function sort(error: ProviderError, source: FaultSource): Sort {
       return {
         code: 'too_long',
         retry: false,
-        says: 'The request is too large for this model. Start a new conversation.',
+        says: 'The request is too large for this model. Choose a model with more room, or ask for less at once.',
       }
     case 'rate_limit_error':
       return sortRateLimit(error, source)

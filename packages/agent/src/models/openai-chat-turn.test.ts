@@ -1,4 +1,13 @@
-import { bytes, chatWire, cutAfter, message, startScriptedModel, text, toolUse } from '@overskill/model-server'
+import {
+  bytes,
+  chatWire,
+  cutAfter,
+  httpError,
+  message,
+  startScriptedModel,
+  text,
+  toolUse,
+} from '@overskill/model-server'
 import { expect, test } from 'vitest'
 import { openAiChat, startTurn } from '../agent-test-kit.ts'
 
@@ -31,6 +40,19 @@ test('B.5 30: a call that the longest reply cut off is not run, and the model he
   expect(end).toEqual({ ending: 'completed' })
   expect(messagesOf(requests[1]).at(-1)?.content).toMatch(/^ERROR.*cut off/s)
   expect(journal.files.get('a.ts')).toBe('whole')
+})
+
+test('B.5 18: a conversation too long for a chat server is made shorter, and the turn goes on', async () => {
+  const { end, journal, requests } = await turn([
+    [write('a.ts', 'x'.repeat(2000))],
+    httpError(400, 'invalid_request_error', "This model's maximum context length is 8192 tokens."),
+    [text('One file was asked for.')],
+    [text('Done.')],
+  ])
+  expect(end).toEqual({ ending: 'completed' })
+  expect(messagesOf(requests[3]).at(-1)).toMatchObject({ role: 'user' })
+  expect(JSON.stringify(messagesOf(requests[3]))).toContain('One file was asked for.')
+  expect(journal.of('notice')).toMatchObject([{ code: 'compacted' }])
 })
 
 test('B3: a connection that breaks after a whole call keeps the call and goes on from there', async () => {

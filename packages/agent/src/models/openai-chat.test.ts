@@ -15,9 +15,7 @@ import type { ModelEvent, ModelFault } from '../model.ts'
 import { ChatReply } from './openai-chat-reply.ts'
 import type { OpenAiChatOptions } from './openai-chat.ts'
 import { chatSource } from './openai-chat.ts'
-import { parseJson } from './json-value.ts'
-import { readSse } from './sse-reader.ts'
-import { blocks, collectReply, faultOf, stopOf, usage } from './reply-test-kit.ts'
+import { blocks, collectReply, faultOf, splitsThatDiffer, stopOf, usage } from './reply-test-kit.ts'
 
 const collect = (url: string, options: Partial<OpenAiChatOptions> = {}, signal?: AbortSignal) =>
   collectReply(openAiChat(url, { makeId: madeId(), ...options }), signal)
@@ -392,25 +390,12 @@ test('A.4 content as array of parts: text parts are text, thinking parts thinkin
   ])
 })
 
-test('every one of these streams gives the same events wherever its bytes are split', () => {
+test('B.5 1: every one of these streams gives the same events wherever its bytes are split', () => {
   const source = chatSource('http://127.0.0.1:9/v1', testKey, 'OPENAI_API_KEY', 'm-1')
-  const eventsOf = (pieces: readonly Uint8Array[]): ModelEvent[] => {
-    const reply = new ChatReply({ source, maxBlockLength: 1e6, makeId: madeId() })
-    const sse = readSse(1e6)
-    const read = pieces.flatMap((piece) => {
-      const events = sse.push(piece)
-      return events === 'too_long' ? [] : events
-    })
-    return read.flatMap(({ data }) => (data === '[DONE]' ? reply.done() : reply.push(parseJson(data))))
-  }
+  const begin = () => new ChatReply({ source, maxBlockLength: 1e6, makeId: madeId() })
   for (const [name, stream] of Object.entries(variants)) {
     const all = new TextEncoder().encode(stream.replace('Hi ', 'Grüße 👩‍👩‍👧 '))
-    const whole = eventsOf([all])
-    expect(eventsOf([...all].map((byte) => Uint8Array.of(byte))), name).toEqual(whole)
-    for (let at = 1; at < all.length; at += 1) {
-      const split = eventsOf([all.subarray(0, at), all.subarray(at)])
-      expect(JSON.stringify(split) === JSON.stringify(whole), `${name} split at ${at}`).toBe(true)
-    }
+    expect(splitsThatDiffer(all, begin), name).toEqual([])
   }
 })
 
@@ -480,7 +465,7 @@ test('a refusal ends the reply as one, with its words', async () => {
   expect(stopOf(await streamed(sse(wire(delta({ content: 'a' }), finish('content_filter')))))).toBe('refusal')
 })
 
-test('B.5 11-18: each refusal is told apart by what the client may do about it, and none holds the key', async () => {
+test('B.5 11, B.5 12, B.5 13, B.5 16, B.5 18: each refusal is told apart by what the client may do about it, and none holds the key', async () => {
   const json = (status: number, error: object) => body('application/json', JSON.stringify({ error }), status)
   const cases: [Reply, Partial<ModelFault>][] = [
     [
@@ -543,7 +528,7 @@ test('L16: an abort closes the connection at once', async () => {
   expect(await server.waitForEnd(1)).toBe('dropped')
 })
 
-test('B.5 8, 10: a block past the limit ends the stream; nothing listening is "cannot reach" without the key', async () => {
+test('B.5 8, B.5 10: a block past the limit ends the stream; nothing listening is "cannot reach" without the key', async () => {
   const long = await streamed(sse(wire(delta({ content: 'x'.repeat(5000) }), finish('stop'))), { maxBlockLength: 1000 })
   expect(faultOf(long)).toMatchObject({ code: 'bad_stream', retry: false })
   const fault = faultOf(await collect(`http://user:${testKey}@127.0.0.1:9/v1`))

@@ -96,6 +96,7 @@ export const steps = pgTable(
     request: bytea().notNull(), // deflated JSON of the exact body
     stop: text(), // null until the step is over
     after: json().$type<unknown>(), // what the loop itself then said to the model
+    history: json().$type<unknown[]>(), // the whole conversation from here on, where this step made it shorter
     taken: boolean().notNull().default(true), // false: a refusal took it back, the model never sees it again
     usage: jsonb().$type<unknown>(),
     createdAt: createdAt(),

@@ -36,7 +36,7 @@ async function runningTurn() {
   return { app, turn: only(events, 'turn.started')[0]?.turn.id ?? '', release: held.resolve }
 }
 
-test('A6: a turn whose lease runs is left alone, and one whose lease is over waits for its next owner', async () => {
+test('B.5 46, A6: a turn whose lease runs is left alone, and one whose lease is over waits for its next owner', async () => {
   const { app, turn, release } = await runningTurn()
   const { job, released } = jobOf([])
   await job.round(false)

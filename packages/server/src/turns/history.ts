@@ -5,14 +5,14 @@ import type { Database } from '../database/database.ts'
 import { blocks, steps, toolExecutions, turns } from '../database/schema.ts'
 
 type Execution = typeof toolExecutions.$inferSelect
-type StepRow = Pick<typeof steps.$inferSelect, 'step' | 'stop' | 'taken' | 'after'>
+type StepRow = Pick<typeof steps.$inferSelect, 'step' | 'stop' | 'taken' | 'after' | 'history'>
 
 /** One stored step: the reply's complete blocks in the provider's order, and what became of its calls. */
 export type StoredStep = StepRow & { blocks: { index: number; block: RawBlock }[]; calls: Execution[] }
 
 /** The steps of a turn, in order. */
 export async function readSteps(db: Database, turn: string): Promise<StoredStep[]> {
-  const columns = { step: steps.step, stop: steps.stop, taken: steps.taken, after: steps.after }
+  const columns = { step: steps.step, stop: steps.stop, taken: steps.taken, after: steps.after, history: steps.history }
   const [stepRows, blockRows, calls] = await Promise.all([
     db.select(columns).from(steps).where(eq(steps.turn, turn)).orderBy(asc(steps.step)),
     db.select().from(blocks).where(eq(blocks.turn, turn)).orderBy(asc(blocks.step), asc(blocks.index)),
@@ -77,6 +77,16 @@ export function stepEntries(step: StoredStep): HistoryEntry[] {
   })
 }
 
+/** The conversation after further steps, each as it was sent and received; one that made it shorter begins it anew (B.5 18). */
+export function addSteps(before: readonly HistoryEntry[], stored: readonly StoredStep[]): HistoryEntry[] {
+  let entries = [...before]
+  for (const step of stored) {
+    if (step.history) entries = step.history as HistoryEntry[]
+    entries = [...entries, ...stepEntries(step)]
+  }
+  return entries
+}
+
 /** The model conversation before a turn: every earlier turn that reached the model, as it was sent and received. */
 export async function readHistory(db: Database, app: string, position: number): Promise<HistoryEntry[]> {
   const earlier = await db
@@ -84,11 +94,10 @@ export async function readHistory(db: Database, app: string, position: number): 
     .from(turns)
     .where(and(eq(turns.app, app), lt(turns.position, position)))
     .orderBy(asc(turns.position))
-  const entries: HistoryEntry[] = []
+  let entries: HistoryEntry[] = []
   for (const { id, opening, error } of earlier) {
     if (!opening || error?.code === 'model_refused') continue // what was refused is not said again (B.5 49)
-    entries.push(...(opening as HistoryEntry[]))
-    for (const step of await readSteps(db, id)) entries.push(...stepEntries(step))
+    entries = addSteps([...entries, ...(opening as HistoryEntry[])], await readSteps(db, id))
   }
   return joinUsers(entries)
 }

@@ -27,7 +27,7 @@ describe.skipIf(!hasRedis)('two processes on one database and one Redis', async 
     return { app: app.id, turn: only(events, 'turn.started')[0]?.turn.id ?? '', release: held.resolve }
   }
 
-  test('G2: both show the same events of an app, numbered without a gap, whichever of them runs the turn', async () => {
+  test('B.5 53, G2: both show the same events of an app, numbered without a gap, whichever of them runs the turn', async () => {
     replies.push([text('One.'), toolUse('os-write', { file_path: 'src/one.ts', content: 'export const one = 1\n' })])
     const app = await first.create('One file')
     const [here, there] = await Promise.all(nodes.map((node) => node.turnEnd(app.id)))
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis)('two processes on one database and one Redis', async 
     expect(last(await second.turnEnd(after.id)).type).toBe('turn.completed')
   })
 
-  test('A4: a turn whose owner’s lease is over is taken over by one other owner, and completes', async () => {
+  test('B.5 46, A4: a turn whose owner’s lease is over is taken over by one other owner, and completes', async () => {
     const { app, turn, release } = await heldTurn()
     await first.db
       .update(turns)

@@ -48,10 +48,14 @@ export function openTurn(input: OpeningInput): HistoryEntry[] {
   ]
 }
 
+const paths = (tree: Tree): string => list([...tree].map(([path, { bytes }]) => `${path} (${bytes} bytes)`))
+
+/** The files as they are now, for a conversation that begins anew in the middle of a turn (AGENT.md C.3). */
+export const describeFiles = (tree: Tree): string => `The app's files as they are now:\n${paths(tree)}`
+
 function firstContext({ appName, tree, files }: OpeningInput): string {
-  const paths = list([...tree].map(([path, { bytes }]) => `${path} (${bytes} bytes)`))
   const contents = [...files].map(([path, text]) => `<file path="${path}">\n${text}\n</file>`)
-  return [`The app is called "${appName}". Its files:`, paths, ...contents].join('\n')
+  return [`The app is called "${appName}". Its files:`, paths(tree), ...contents].join('\n')
 }
 
 function changesSince(known: Tree, tree: Tree): string {

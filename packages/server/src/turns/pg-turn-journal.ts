@@ -1,4 +1,4 @@
-import type { DeclaredCall, HistoryEntry, RawBlock, Spent, StopReason, ToolResult, TurnJournal } from '@overskill/agent'
+import type { DeclaredCall, RawBlock, Spent, ToolResult, TurnJournal } from '@overskill/agent'
 import { addCosts, addTokens, must, type NewAppEvent, type NoticeAction } from '@overskill/protocol'
 import { applyStaged, type BlobStore, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
@@ -203,7 +203,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
 
   stepFinished(
     step: number,
-    { stop, usage, cost, after }: Spent & { stop: StopReason | 'cut'; after?: HistoryEntry },
+    { stop, usage, cost, after, history }: Parameters<TurnJournal<ToolWork>['stepFinished']>[1],
   ): Promise<void> {
     const { turn, model } = this.#options
     const closing = this.#blocks.closeStep(step, this.#message)
@@ -211,7 +211,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return this.#options.writer.store(async ({ sql }) => {
       await sql
         .update(steps)
-        .set({ stop, usage, ...(after && { after }) })
+        .set({ stop, usage, ...(after && { after }), ...(history && { history: [...history] }) })
         .where(and(eq(steps.turn, turn.id), eq(steps.step, step)))
       await sql.update(turns).set(set).where(eq(turns.id, turn.id))
       return [...closing, { type: 'step.completed', turn: turn.id, step, model, usage, cost }]

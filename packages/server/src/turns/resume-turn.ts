@@ -1,14 +1,14 @@
 import type { HistoryEntry, ResumedStep } from '@overskill/agent'
 import { type AssistantMessage, isFinal, type NewAppEvent, toolCallMoves } from '@overskill/protocol'
-import { resultOf, splitStep, stepEntries, type StoredStep } from './history.ts'
+import { addSteps, resultOf, splitStep, type StoredStep } from './history.ts'
 import type { PgTurnJournal } from './pg-turn-journal.ts'
 import type { KnownCall } from './reply-blocks.ts'
 import type { TurnWriter } from './turn-writer.ts'
 
 /** Where a turn goes on that another process began (B.5 46). For a turn that begins, nothing is done and the step is 1. */
 export type ResumePlan = {
-  /** Steps that are over, as the model gets them back. */
-  entries: HistoryEntry[]
+  /** The conversation with the steps that are over, as the model gets them back. */
+  historyAfter(before: readonly HistoryEntry[]): HistoryEntry[]
   step: number
   resume?: ResumedStep
   known: KnownCall[]
@@ -29,7 +29,7 @@ export function planResume(steps: readonly StoredStep[], shown: AssistantMessage
   }
   const resume = open && open.blocks.length > 0 ? resumedStep(open) : undefined
   return {
-    entries: over.flatMap(stepEntries),
+    historyAfter: (before) => addSteps(before, over),
     step: open ? open.step : (over.at(-1)?.step ?? 0) + 1,
     ...(resume && { resume }),
     known,

@@ -1,4 +1,4 @@
-import { errorEvent, gate, startScriptedModel, text } from '@overskill/model-server'
+import { errorEvent, gate, hangAfter, startScriptedModel, text, toolUse } from '@overskill/model-server'
 import type { AppEvent } from '@overskill/protocol'
 import { expect, test } from 'vitest'
 import { last, only, startTestPlane, value } from '../test-plane.ts'
@@ -24,6 +24,17 @@ test('L16, A7: a stop during the stream of a reply ends the turn within a second
   held.resolve()
   expect(end.type).toBe('turn.stopped')
   expect(ms).toBeLessThan(1_000)
+})
+
+test('B.5 43: a stop during the input of a call writes nothing of it, and its row ends as cancelled', async () => {
+  const half = toolUse('os-write', { file_path: 'src/half.ts', content: 'x'.repeat(400) }, { chunkSize: 50 })
+  replies.push(hangAfter(5, [half]))
+  const { id } = await plane.create('Half a file')
+  const { end } = await stopAt(id, ({ type }) => type === 'tool.input')
+  expect(end).toMatchObject({ type: 'turn.stopped', turn: { deployment: { skipped: 'stopped' } } })
+  const events = await plane.turnEnd(id)
+  expect(only(events, 'tool.failed')).toMatchObject([{ status: 'cancelled', error: { code: 'CUT_OFF' } }])
+  expect(only(events, 'files.changed')).toEqual([])
 })
 
 test('L16, A7: a stop during the wait before another try ends the turn within a second', async () => {

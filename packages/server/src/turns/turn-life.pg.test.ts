@@ -1,4 +1,4 @@
-import { gate, startScriptedModel, text, thinking, toolUse } from '@overskill/model-server'
+import { gate, message, startScriptedModel, text, thinking, toolUse } from '@overskill/model-server'
 import { inArray } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { turns } from '../database/schema.ts'
@@ -41,7 +41,7 @@ test('L3: text that came before tools stands before them, and the tools of one s
   expect(blocks[1]).toMatchObject({ text: 'First the words.' })
 })
 
-test('L1: the model gets the real error of a call, and the page shows the same', async () => {
+test('B.5 38, L1: the model gets the real error of a call, and the page shows the same', async () => {
   const seen = model.requests.length
   replies.push([toolUse('os-write', { file_path: '../outside.ts', content: 'x' })], [text('I see.')])
   const app = await plane.create('Escape')
@@ -68,6 +68,18 @@ test.each([
   expect(failed?.status).toBe('error')
   if (code) expect(failed?.error?.code).toBe(code)
   expect(last(events).type).toBe('turn.completed')
+})
+
+test('B.5 30: a file that the longest reply cut off is not written, its row says so, and the turn goes on', async () => {
+  const half = toolUse('os-write', {}, { rawInput: '{"file_path":"src/half.ts","content":"export const half' })
+  replies.push(message([half], { stopReason: 'max_tokens' }), [text('In smaller parts, then.')])
+  const app = await plane.create('A long file')
+
+  const events = await plane.turnEnd(app.id)
+
+  expect(only(events, 'tool.failed')).toMatchObject([{ status: 'error', error: { code: 'CUT_OFF' } }])
+  expect(only(events, 'files.changed')).toEqual([])
+  expect(last(events)).toMatchObject({ type: 'turn.completed', turn: { deployment: { skipped: 'no_changes' } } })
 })
 
 test('L16: stop ends the stream and the turn, keeps finished files as a version, and the next message works', async () => {

@@ -17,7 +17,7 @@ import type { Spending } from '../spending/spending.ts'
 import { faultOfBuild } from './check-work.ts'
 import { deaths, finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
-import { openTurn } from './opening.ts'
+import { describeFiles, openTurn } from './opening.ts'
 import type { StreamRecorder } from './record-streams.ts'
 import { PgTurnJournal } from './pg-turn-journal.ts'
 import { planResume } from './resume-turn.ts'
@@ -142,16 +142,18 @@ async function runModel(
   await plan.mark(writer, journal)
   return runAgent({
     ...{ model: model.value, tools, system, journal, mode: turn.mode, signal: stop },
-    history: joinUsers([...(await readHistory(db, turn.app, turn.position)), ...opening, ...plan.entries]),
+    history: joinUsers(plan.historyAfter([...(await readHistory(db, turn.app, turn.position)), ...opening])),
     step: plan.step,
     spent: { usage: turn.usage, cost: turn.cost },
     capReached: (spent) => spending.capReached(turn.model, spent),
     repairs: shown?.blocks.filter((block) => block.type === 'notice' && block.code === 'repair_asked').length ?? 0,
+    compactions: steps.filter(({ history }) => history !== null).length,
     ...(plan.resume && { resume: plan.resume }),
     async check(signal) {
       const errors = await options.check(journal.tree, signal)
       return errors && faultOfBuild(errors)
     },
+    workNow: () => describeFiles(journal.tree),
     limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
     log: (text) => note(turn, text),
   })

@@ -61,7 +61,7 @@ test('a page begins from a snapshot and then has every event once, in order', as
   watched.close()
 })
 
-test('after a break the stream goes on behind the last number, without a gap, a repeat or another snapshot', async () => {
+test('B.5 53: after a break the stream goes on behind the last number, without a gap, a repeat or another snapshot', async () => {
   const standIn = createStandIn(() => 80)
   const app = standIn.addApp().snapshot.app.id
   const watched = watch(standIn, app)

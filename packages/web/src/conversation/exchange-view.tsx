@@ -4,6 +4,7 @@ import { SentButton } from '../sent/sent-dialog.tsx'
 import { saidIn, type Exchange } from './exchanges.ts'
 import { NoticeBlock } from './notice-block.tsx'
 import { conversationWords } from './strings.ts'
+import { SourcesBlock } from './sources-block.tsx'
 import { TextBlock } from './text-block.tsx'
 import { ThinkingBlock } from './thinking-block.tsx'
 import { ToolsBlock } from './tools-block.tsx'
@@ -55,6 +56,7 @@ function BlockView({ block, exchange, last }: BlockViewProps) {
     case 'tools':
       return <ToolsBlock block={block} />
     case 'notice':
+      if (block.code === 'sources') return <SourcesBlock text={block.text} />
       return (
         <NoticeBlock
           notice={block}

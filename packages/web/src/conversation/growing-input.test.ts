@@ -11,6 +11,15 @@ test('the line count grows with the content, and a path is known before it', () 
   expect(read(whole).lines).toBe(3)
 })
 
+test('B.5 39: content that comes before its path is kept, and is there when the path is known', () => {
+  const read = createInputReader()
+  const whole = JSON.stringify({ content: 'one\ntwo', file_path: 'src/App.tsx' })
+  const early = read(whole.slice(0, 20))
+  expect([early.fields.get('file_path')?.text, early.lines]).toEqual([undefined, 2])
+  const late = read(whole)
+  expect([late.fields.get('file_path')?.text, late.fields.get('content')?.text]).toEqual(['src/App.tsx', 'one\ntwo'])
+})
+
 test('however the text is cut, the count is that of the content', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.array(fc.nat()), (lines, cuts) => {

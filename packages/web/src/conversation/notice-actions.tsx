@@ -18,18 +18,20 @@ type ActionProps = {
   action: NoticeAction
   /** What the person had said in this turn, and how. */
   said: Said | undefined
+  /** Whether nothing of the turn counts: then another model is told all of it, not to go on. */
+  again: boolean
   /** What "Continue" says to the model. */
   goOn: string
   goOnLabel: string
 }
 
 /** One thing that can be done about a notice, in one click. */
-export function ActionButton({ action, said, goOn, goOnLabel }: ActionProps) {
+export function ActionButton({ action, said, again, goOn, goOnLabel }: ActionProps) {
   const { openModels, openUsage } = useEditor()
   const { say, pending } = useSayText()
   const label = conversationWords.actions[action]
   if (action === 'restore') return <GreenButton />
-  if (action === 'model') return <OtherModelButton said={said} goOn={goOn} />
+  if (action === 'model') return <OtherModelButton said={said} goOn={again && said ? said.text : goOn} />
   if (action === 'settings') return <Button onClick={openModels}>{label}</Button>
   if (action === 'limits') return <Button onClick={openUsage}>{label}</Button>
   if (action === 'continue') {

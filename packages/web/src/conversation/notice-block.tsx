@@ -44,7 +44,13 @@ export const NoticeBlock = ({ notice, detail, said, active }: NoticeBlockProps) 
       {active && notice.actions && notice.actions.length > 0 && (
         <div className="mt-2 flex flex-wrap gap-2">
           {notice.actions.map((action) => (
-            <ActionButton key={action} action={action} said={said} {...goOnOf(notice)} />
+            <ActionButton
+              key={action}
+              action={action}
+              said={said}
+              again={notice.actions?.includes('retry') === true}
+              {...goOnOf(notice)}
+            />
           ))}
         </div>
       )}

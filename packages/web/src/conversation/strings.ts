@@ -8,9 +8,12 @@ export const conversationWords = {
   thinking: 'Thinking',
   thoughtFor: (time: string) => `Thought for ${time}`,
   thought: 'Thought',
+  thoughtHidden: 'The provider keeps this part of the thinking hidden.',
+  sources: 'Sources',
   waiting: 'Waiting for the model',
   queuedTurn: 'Waiting to start',
-  retrying: (reason: string, attempt: number, of: number) => `${reason} Trying again, ${attempt} of ${of}.`,
+  retrying: (reason: string, attempt: number, of: number, seconds: number) =>
+    `${reason} Trying again${seconds > 0 ? ` in ${seconds} s` : ''}, ${attempt} of ${of}.`,
   lines: (count: number) => (count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`),
   statuses: {
     pending: 'being written',

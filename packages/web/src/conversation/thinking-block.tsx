@@ -37,7 +37,7 @@ export function ThinkingBlock({ text, ms, done }: ThinkingBlockProps) {
       </button>
       {open && (
         <p dir="auto" className="mt-1 mb-2 border-s-2 border-hairline ps-3 wrap-anywhere whitespace-pre-wrap">
-          {text}
+          {text || (done && conversationWords.thoughtHidden)}
         </p>
       )}
     </div>

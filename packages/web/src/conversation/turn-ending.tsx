@@ -1,5 +1,8 @@
 import { promptTokens, type NoticeAction, type TurnErrorCode } from '@overskill/protocol'
+import { useState } from 'react'
 import { useAppState } from '../editor/app-context.tsx'
+import type { Retrying } from '../editor/app-state.ts'
+import { useNow } from '../ui/clock.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { saidIn, type Exchange } from './exchanges.ts'
 import { NoticeBlock } from './notice-block.tsx'
@@ -10,12 +13,12 @@ import { TurnCost } from './turn-cost.tsx'
 const nextSteps: Record<TurnErrorCode, NoticeAction[]> = {
   model_unreachable: ['retry', 'settings'],
   model_key_rejected: ['settings', 'retry'],
-  model_not_found: ['settings'],
+  model_not_found: ['model', 'settings', 'retry'],
   model_billing: ['settings', 'retry'],
   model_busy: ['retry'],
-  model_refused: [],
+  model_refused: ['model'],
   model_protocol: ['retry'],
-  model_too_long: [],
+  model_too_long: ['model'],
   interrupted: ['continue', 'retry'],
   limit_reached: ['limits', 'continue'],
   loop: ['continue', 'restore'],
@@ -75,6 +78,13 @@ export function TurnEnding({ exchange, active }: { exchange: Exchange; active: b
   )
 }
 
+/** Why it is tried again, and in how many seconds, counted from when this page heard of it. */
+function RetryCountdown({ retrying }: { retrying: Retrying }) {
+  const [start] = useState(Date.now)
+  const seconds = Math.ceil((retrying.waitMs - (useNow(250) - start)) / 1000)
+  return conversationWords.retrying(retrying.reason, retrying.attempt, retrying.of, seconds)
+}
+
 /** While nothing of the answer grows: what is being waited for. */
 function TurnWaiting({ exchange }: { exchange: Exchange }) {
   const retrying = useAppState((state) => state.retrying)
@@ -83,11 +93,13 @@ function TurnWaiting({ exchange }: { exchange: Exchange }) {
   // What is left to do then is said by the version's card.
   if ((grows || last?.type === 'version') && !retrying) return null
   const text =
-    retrying && retrying.turn === exchange.turn
-      ? conversationWords.retrying(retrying.reason, retrying.attempt, retrying.of)
-      : exchange.state?.status === 'queued'
-        ? conversationWords.queuedTurn
-        : conversationWords.waiting
+    retrying && retrying.turn === exchange.turn ? (
+      <RetryCountdown key={retrying.attempt} retrying={retrying} />
+    ) : exchange.state?.status === 'queued' ? (
+      conversationWords.queuedTurn
+    ) : (
+      conversationWords.waiting
+    )
   return (
     <p className="flex min-h-7 items-center gap-2 text-13 text-muted">
       <Spinner />

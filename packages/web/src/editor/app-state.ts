@@ -8,7 +8,7 @@ import {
 } from '@overskill/protocol'
 
 /** What the model call of a turn is waiting for before it is tried again. */
-export type Retrying = { turn: string; attempt: number; of: number; reason: string; retryAt: string }
+export type Retrying = { turn: string; attempt: number; of: number; reason: string; waitMs: number }
 
 export type PageError = Extract<AppEvent, { type: 'preview.error' }>['error']
 
@@ -57,8 +57,10 @@ export function applyToApp(state: AppState, event: AppEvent): AppState {
   const seen = { ...state, snapshot: applyToSnapshot(state.snapshot, event) }
   switch (event.type) {
     case 'turn.retrying': {
-      const { turn, attempt, of, reason, retryAt } = event
-      return { ...seen, retrying: { turn, attempt, of, reason, retryAt } }
+      const { turn, attempt, of, reason } = event
+      // By the server's own clock, which may differ from this one.
+      const waitMs = Date.parse(event.retryAt) - Date.parse(event.at)
+      return { ...seen, retrying: { turn, attempt, of, reason, waitMs } }
     }
     case 'step.started':
     case 'block.started':

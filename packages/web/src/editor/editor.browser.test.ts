@@ -338,8 +338,8 @@ test('a failure that the server tells as a notice is said once, with its raw wor
   const { page, standIn } = studio
   const app = await openReadingList(studio)
   const played = playTurn(standIn, app, 'Add a chart')
-  const retryAt = new Date().toISOString()
-  played.emit({ type: 'turn.retrying', turn: played.turn.id, attempt: 2, of: 5, reason: 'The model is busy.', retryAt })
+  const retry = { type: 'turn.retrying', turn: played.turn.id, of: 5, reason: 'The model is busy.' } as const
+  played.emit({ ...retry, attempt: 2, retryAt: new Date(0).toISOString() })
   await page.getByText('The model is busy. Trying again, 2 of 5.').waitFor()
   const text = 'The key was refused.'
   const place = { message: played.message, block: 0, level: 'error' as const, code: 'model_key_rejected', text }
@@ -350,4 +350,33 @@ test('a failure that the server tells as a notice is said once, with its raw wor
   expect(await page.getByText(text).count()).toBe(1)
   await page.getByRole('log').getByRole('button', { name: 'Models' }).click()
   await page.getByRole('dialog', { name: 'Models' }).waitFor()
+})
+
+test('B.5 11, B.5 13: a wait before another try counts down, and says which try it is', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  const app = await openReadingList(studio)
+  const played = playTurn(standIn, app, 'Add a chart')
+  const retryAt = new Date(Date.now() + 3_000).toISOString()
+  played.emit({ type: 'turn.retrying', turn: played.turn.id, attempt: 2, of: 4, reason: 'The model is busy.', retryAt })
+  for (const seconds of [3, 2, 1])
+    await page.getByText(`The model is busy. Trying again in ${seconds} s, 2 of 4.`, { exact: true }).waitFor()
+})
+
+test('B.5 24, B.5 29: thinking that is hidden says so, and sources are a list of links', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  const app = await openReadingList(studio)
+  const played = playTurn(standIn, app, 'Look it up')
+  played.end(played.block('thinking'), 'thinking', 1_000)
+  const text = 'A page (https://a.example/x)\nhttps://b.example/'
+  const block = played.block('text')
+  played.end(block, 'text')
+  played.emit({ type: 'notice.added', message: played.message, block: block + 1, level: 'info', code: 'sources', text })
+  await page.getByRole('button', { name: /^Thought for/ }).click()
+  await page.getByText('The provider keeps this part of the thinking hidden.').waitFor()
+  const sources = page.getByRole('region', { name: 'Sources' }).getByRole('link')
+  expect(await sources.allInnerTexts()).toEqual(['A page', 'https://b.example/'])
+  expect(await sources.first().getAttribute('href')).toBe('https://a.example/x')
+  expect(studio.complaints).toEqual([])
 })

@@ -101,3 +101,20 @@ test('A11, L17: a fault that came back can be answered in one click: go back, an
   const said = standIn.received.findLast((one) => one.path.endsWith('/messages'))?.body
   expect(said).toMatchObject({ text: expect.stringContaining('src/App.tsx, line 3') })
 })
+
+test('B.5 49: after a refusal another model is asked the same in one click, not told to go on', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  const other = { id: 'anthropic/claude-opus-5-5', name: 'Claude Opus 5.5', context: 1_000_000, available: true }
+  standIn.models = [...standIn.models, other]
+  const app = await openEditor(studio)
+  const text = 'The model refused this request (biology).'
+  const played = playTurn(standIn, app, 'Add a microscope')
+  const place = { message: played.message, block: 0, level: 'error' as const, code: 'model_refused', text }
+  played.emit({ type: 'notice.added', ...place, actions: ['model', 'settings', 'retry'] })
+  played.fail('model_refused', text)
+  await page.getByRole('button', { name: 'Try Claude Opus 5.5' }).click()
+  await expect.poll(() => standIn.app(app).snapshot.app.model).toBe(other.id)
+  const said = () => standIn.received.findLast(({ method, path }) => method === 'POST' && path.endsWith('/messages'))
+  await expect.poll(() => said()?.body).toMatchObject({ text: 'Add a microscope' })
+})
