@@ -124,6 +124,7 @@ async function createNode(dataDir: string, env: Record<string, string>, restarts
   await mkdir(dataDir, { recursive: true })
   const port = await freePort()
   let program: Program | undefined
+  process.once('exit', () => program?.child.kill('SIGKILL')) // a run that breaks leaves nobody behind
   let killedAt: number | undefined
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (!program?.isUp()) return

@@ -137,6 +137,7 @@ async function send(
     if (signal.aborted) return 'dropped'
     if (step.do === 'wait') await step.until(signal)
     else if (step.do === 'cut') {
+      if (response.writableEnded) return 'sent' // the reply is shorter than what was to be sent of it
       await flushed(response)
       response.destroy()
       return 'sent'

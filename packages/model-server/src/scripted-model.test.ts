@@ -99,6 +99,11 @@ test('a cut destroys the socket, an end closes the body, each after the events a
   expect(names).toEqual(['message_start', 'content_block_start', 'content_block_delta'])
 })
 
+test('a reply that is shorter than its cut comes whole', async () => {
+  await using model = await startScriptedModel([cutAfter(1_000, [text('abc', 1)]), [text('abc', 1)]])
+  expect((await rawReply(model.url)).names).toEqual((await rawReply(model.url)).names)
+})
+
 test('events, raw bytes, errors and pings stand where they were scripted', async () => {
   await using model = await startScriptedModel([
     [
