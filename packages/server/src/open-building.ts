@@ -59,7 +59,7 @@ export async function openBuilding(config: Config, studioOrigins: readonly strin
         pageScript: previewPageScript(studioOrigins),
         onState,
       })
-      void pages.prepare(starterWants(repository), AbortSignal.timeout(PREPARE_MS))
+      if (config.roles.includes('web')) void pages.prepare(starterWants(repository), AbortSignal.timeout(PREPARE_MS))
       return pages
     },
     async close() {

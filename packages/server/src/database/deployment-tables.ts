@@ -1,5 +1,6 @@
 import type { DeploymentStage } from '@overskill/protocol'
 import type { z } from 'zod'
+import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Artifact } from '@overskill/builder'
 import { apps } from './app-tables.ts'
@@ -54,7 +55,12 @@ export const deployments = pgTable(
     leaseUntil: at('lease_until'),
     createdAt: createdAt(),
   },
-  (table) => [index('deployments_app').on(table.app, table.environment, table.fence)],
+  (table) => [
+    index('deployments_app').on(table.app, table.environment, table.fence),
+    index('deployments_open')
+      .on(table.status)
+      .where(sql`status in ('queued', 'building', 'uploading')`),
+  ],
 )
 
 /** Which deployment an address shows. Changed only with a larger fence. */

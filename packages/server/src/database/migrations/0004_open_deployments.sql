@@ -1,0 +1,1 @@
+CREATE INDEX "deployments_open" ON "deployments" USING btree ("status") WHERE status in ('queued', 'building', 'uploading');
