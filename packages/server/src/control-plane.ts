@@ -31,11 +31,13 @@ import { type Building, openBuilding } from './open-building.ts'
 import { createLiveHost, type LiveHost } from './previews/live-host.ts'
 import { createLivePreviews } from './previews/live-previews.ts'
 import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
+import { createEstimates } from './spending/estimates.ts'
 import { createSpending, type Spending } from './spending/spending.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases, newOwner } from './turns/leases.ts'
 import { createMessageQueue } from './turns/message-queue.ts'
+import { createPromptSize } from './turns/prompt-size.ts'
 import { createStreamRecorder } from './turns/record-streams.ts'
 import type { TurnModels } from './turns/turn-models.ts'
 import { systemPrompt } from './turns/system-prompt.ts'
@@ -97,6 +99,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const health = createHealth({ db, builder, edge, models, dispatcher, version: options.version })
   const { conversationOf, appBuilder, queue, batcher } = turning
   const blobs = createBlobStore(db)
+  const promptChars = createPromptSize({ db, system: systemPrompt, tools: toolset })
+  const estimates = createEstimates({ db, spending, promptChars })
   const rooms = {
     db,
     log: events,
@@ -110,6 +114,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     queue,
     models,
     spending,
+    estimates,
     conversationOf,
     reports,
     live,
