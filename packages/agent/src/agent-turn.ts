@@ -51,8 +51,8 @@ export type AgentRun<Work> = {
   /** The number of the next step, 1 by default. */
   step?: number
   resume?: ResumedStep
-  /** How often faults of the work were given back before, when the turn goes on (L17). */
-  repairs?: number
+  /** The fingerprints of the faults that were given back to the model before, when the turn goes on (L17). */
+  toldFaults?: readonly string[]
   /** What the turn used before, when it goes on. */
   spent?: Spent
   /** Asked before each request, with what the turn has used so far: the cap that it has reached, if any (row A10). */
@@ -119,8 +119,8 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     writtenKeys: new Set(),
     dropUnboundThinking: false,
     unchecked: run.resume !== undefined || (run.step ?? 1) > 1,
-    faults: new Set(),
-    repairs: run.repairs ?? 0,
+    faults: new Set(run.toldFaults),
+    repairs: run.toldFaults?.length ?? 0,
     count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0 },
     spent: run.spent ?? { usage: noUsage, cost: noCost },
     progress: run.resume !== undefined || (run.step ?? 1) > 1,

@@ -143,7 +143,7 @@ async function runModel(
     step: plan.step,
     spent: { usage: turn.usage, cost: turn.cost },
     capReached: (spent) => spending.capReached(turn.model, spent),
-    repairs: shown?.blocks.filter((block) => block.type === 'notice' && block.code === 'repair_asked').length ?? 0,
+    toldFaults: plan.toldFaults,
     ...(plan.resume && { resume: plan.resume }),
     async check(signal) {
       const errors = await options.check(journal.tree, signal)
