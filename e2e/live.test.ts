@@ -168,10 +168,12 @@ test('C2: ten apps are open at once, and each changes alone', async () => {
 
 const homePage = (words: string): string => `export function HomePage() {\n  return <h1>${words}</h1>\n}\n`
 
-test('A2, C2: a new app is seen growing at its live address before it has a version', async () => {
+test('A2, C2: a new app is seen growing at its live address before it has a version, and no request fails meanwhile', async () => {
   const held = latch()
   await using editor = await openEditor([form, note('Early'), gate(held.promise), text('Done.')], [text('Done.')])
   const { page, app } = editor
+  const failed: string[] = []
+  page.on('response', (answer) => answer.status() >= 400 && failed.push(`${answer.status()} ${answer.url()}`))
   await say(page, 'A form')
   await frameOf(page, `live-${app}`)
   await shown(page).getByText('Early').waitFor()
@@ -179,6 +181,7 @@ test('A2, C2: a new app is seen growing at its live address before it has a vers
   held.resolve()
   await soon(() => page.locator('iframe:not([aria-hidden])').getAttribute('src')).toContain(`preview-${app}`)
   await shown(page).getByText('Early').waitFor()
+  expect(failed).toEqual([])
 })
 
 test('C4, A11: what the page logs and what fails in it is in the drawer, in the log of events, and told to the model that asks', async () => {

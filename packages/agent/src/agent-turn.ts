@@ -53,10 +53,10 @@ export type AgentRun<Work> = {
   resume?: ResumedStep
   /** How the work stands now, in words for the model: told when the conversation is made shorter (B.5 18). */
   workNow?: () => string
-  /** How often faults of the work were given back before, when the turn goes on (L17). */
-  repairs?: number
   /** How often the conversation was made shorter before, when the turn goes on (B.5 18). */
   compactions?: number
+  /** The fingerprints of the faults that were given back to the model before, when the turn goes on (L17). */
+  toldFaults?: readonly string[]
   /** What the turn used before, when it goes on. */
   spent?: Spent
   /** Asked before each request, with what the turn has used so far: the cap that it has reached, if any (row A10). */
@@ -125,8 +125,8 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     writtenKeys: new Set(),
     dropUnboundThinking: false,
     unchecked: run.resume !== undefined || (run.step ?? 1) > 1,
-    faults: new Set(),
-    repairs: run.repairs ?? 0,
+    faults: new Set(run.toldFaults),
+    repairs: run.toldFaults?.length ?? 0,
     count: { retries: 0, nudges: 0, continues: 0, cuts: 0, pauses: 0, compactions: run.compactions ?? 0 },
     tooLong: undefined,
     spent: run.spent ?? { usage: noUsage, cost: noCost },

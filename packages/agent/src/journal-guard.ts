@@ -60,7 +60,7 @@ export function guardJournal<Work>(inner: TurnJournal<Work>, onLost: () => void)
     requestEnded: (step, spent) => durable(() => inner.requestEnded(step, spent)),
     stepFinished: (step, end) => durable(() => inner.stepFinished(step, end)),
     retrying: (attempt, of, reason, retryAtMs) => durable(() => inner.retrying(attempt, of, reason, retryAtMs)),
-    notice: (level, code, text, actions) => durable(() => inner.notice(level, code, text, actions)),
+    notice: (level, code, text, actions, fault) => durable(() => inner.notice(level, code, text, actions, fault)),
     rollBack: (step) => durable(() => inner.rollBack(step)),
   }
   return {

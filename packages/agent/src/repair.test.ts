@@ -14,7 +14,7 @@ const fault = (name: string): WorkFault => ({
 async function runChecked(
   replies: Reply[],
   faults: (WorkFault | undefined)[],
-  options: Partial<Pick<AgentRun<never>, 'mode'>> = {},
+  options: Partial<Pick<AgentRun<never>, 'mode' | 'toldFaults'>> = {},
 ) {
   await using server = await startScriptedModel(replies)
   let looks = 0
@@ -63,4 +63,17 @@ test('D6: a fault that the model does not act on is not found again without a ch
   const turn = await runChecked([[writes('bad')], [text('Done.')], [text('I cannot.')]], [fault('x'), fault('x')])
   expect(turn.looks).toBe(1)
   expect(turn.end).toEqual({ ending: 'completed' })
+})
+
+test('D6, L17: a fault that a former owner of the turn gave back is the same fault for the next one', async () => {
+  const turn = await runChecked([[writes('still bad')], [text('Mended.')]], [fault('x')], { toldFaults: ['y', 'x'] })
+  expect(turn.requests.length).toBe(2)
+  expect(turn.notices).toEqual([expect.stringMatching(/^repair_stopped: The same fault is back/)])
+  expect(turn.actions).toEqual(['restore', 'model', 'continue'])
+})
+
+test('D6: faults that a former owner gave back count among the three of the turn', async () => {
+  const toldFaults = ['a', 'b', 'c']
+  const turn = await runChecked([[writes('bad')], [text('Mended.')]], [fault('d')], { toldFaults })
+  expect(turn.notices).toEqual([expect.stringMatching(/^repair_stopped: The model tried 3 times/)])
 })

@@ -28,6 +28,12 @@ export async function giveBackFault<Work>(turn: AgentTurn<Work>): Promise<string
   }
   faults.add(fault.fingerprint)
   turn.repairs += 1
-  await journal.notice('info', 'repair_asked', `${fault.forPerson} The model is asked to mend it.`)
+  await journal.notice(
+    'info',
+    'repair_asked',
+    `${fault.forPerson} The model is asked to mend it.`,
+    undefined,
+    fault.fingerprint,
+  )
   return fault.forModel
 }

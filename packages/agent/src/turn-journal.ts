@@ -89,7 +89,14 @@ export interface TurnJournal<Work> {
   ): Promise<void>
   /** A wait before the request is sent again. `retryAtMs` is in ms since 1970. */
   retrying(attempt: number, of: number, reason: string, retryAtMs: number): Promise<void>
-  notice(level: 'info' | 'warning' | 'error', code: string, text: string, actions?: NoticeAction[]): Promise<void>
+  /** `fault`: the fingerprint of the fault that the model is told of, so that a later owner of the turn knows it. */
+  notice(
+    level: 'info' | 'warning' | 'error',
+    code: string,
+    text: string,
+    actions?: NoticeAction[],
+    fault?: string,
+  ): Promise<void>
   /** A refusal: this step's text and writes are taken back (B.5 49). All its calls have ended before. */
   rollBack(step: number): Promise<void>
 }

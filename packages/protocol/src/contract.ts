@@ -16,8 +16,8 @@ import {
   TestModel,
   limits,
 } from './requests.ts'
-import { App, ConnectionTest, Deployment, FileDiff, FileEntry, ModelInfo, Turn, Version } from './resources.ts'
-import { AppUsage, Limits, Month, MonthUsage, SentRequest, TurnUsage, UsageSum } from './usage.ts'
+import { App, ConnectionTest, Deployment, FileDiff, FileEntry, Mode, ModelInfo, Turn, Version } from './resources.ts'
+import { AppUsage, Limits, Month, MonthUsage, SentRequest, TurnEstimate, TurnUsage, UsageSum } from './usage.ts'
 
 /**
  * The JSON calls of API.md "HTTP", below `/api`. Path parameters and body (or query, for GET) arrive as one object.
@@ -102,6 +102,10 @@ export const contract = {
       .route({ method: 'GET', path: '/apps/{app}/usage' })
       .input(z.strictObject({ ...inApp, ...page }))
       .output(items(TurnUsage).extend({ total: UsageSum, months: z.array(MonthUsage) })), // turns and months: newest first
+    estimate: oc
+      .route({ method: 'GET', path: '/apps/{app}/estimate' })
+      .input(z.strictObject({ ...inApp, mode: Mode.optional() }))
+      .output(z.object({ estimate: TurnEstimate })), // of the next turn
     ofMonth: oc
       .route({ method: 'GET', path: '/usage' })
       .output(z.object({ month: Month, total: UsageSum, apps: z.array(AppUsage), limits: Limits })), // dearest first

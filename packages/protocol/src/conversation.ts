@@ -33,6 +33,7 @@ export const Notice = z.object({
   code: z.string(),
   text: z.string(),
   actions: z.array(NoticeAction).optional(),
+  fault: z.string().optional(), // the same for the same fault; only of one that the model is asked to mend
 })
 export type Notice = z.infer<typeof Notice>
 

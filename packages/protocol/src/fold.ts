@@ -112,9 +112,10 @@ const withSpent = (turn: Turn, { usage, cost }: Extract<AppEvent, { type: 'step.
   ...(cost && { cost: addCosts(turn.cost, cost) }),
 })
 
-const noticeOf = ({ level, code, text, actions }: Extract<AppEvent, { type: 'notice.added' }>): Block => ({
+const noticeOf = ({ level, code, text, actions, fault }: Extract<AppEvent, { type: 'notice.added' }>): Block => ({
   ...{ type: 'notice', level, code, text },
   ...(actions && { actions }),
+  ...(fault !== undefined && { fault }),
 })
 
 const emptyBlock = (kind: 'text' | 'thinking' | 'tools'): Block =>

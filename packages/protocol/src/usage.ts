@@ -73,6 +73,27 @@ export const Limits = z.object({
 })
 export type Limits = z.infer<typeof Limits>
 
+export const CapKind = z.enum(['turn_usd', 'turn_tokens', 'month_usd'])
+export type CapKind = z.infer<typeof CapKind>
+
+const range = <T extends z.ZodType>(bound: T) => ({ low: bound, high: bound })
+
+/**
+ * What the next turn will probably use and cost; no model was asked. By `turns`: what the app's last turns of this model and
+ * mode used. By `prompt`: there were none, so it is reckoned from the size of the prompt and is wide.
+ */
+export const TurnEstimate = z.object({
+  model: z.string(),
+  basis: z.enum(['turns', 'prompt']),
+  turns: z.int(), // how many turns were looked at; 0 by prompt
+  prompt: z.object({ tokens: z.int(), cached: z.int() }), // the first request: system text, tools, conversation. `cached` is of `tokens`
+  tokens: z.object(range(z.int())), // sent and received by all its requests, cached ones included
+  cost: z.object({ ...range(z.number().nullable()), reason: z.string().optional() }), // null: no price is known
+  /** A cap that stops it: before its first request (`now`), in a cheap turn too (`likely`), or in a dear one (`possible`). */
+  cap: z.object({ kind: CapKind, limit: z.number(), when: z.enum(['now', 'likely', 'possible']) }).optional(),
+})
+export type TurnEstimate = z.infer<typeof TurnEstimate>
+
 /** The exact request of a step, and what it used as the provider counted it; `usage` is absent until the reply has ended. */
 export const SentRequest = z.object({
   request: z.unknown(),

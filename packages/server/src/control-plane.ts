@@ -34,11 +34,13 @@ import { openServing, type Serving } from './open-edge.ts'
 import { createLiveHost, type LiveHost } from './previews/live-host.ts'
 import { createLivePreviews } from './previews/live-previews.ts'
 import { createPreviewReports, type PreviewReports } from './previews/preview-reports.ts'
+import { createEstimates } from './spending/estimates.ts'
 import { createSpending, type Spending } from './spending/spending.ts'
 import { createAppBuilder } from './turns/app-builder.ts'
 import { createConfiguredModels } from './turns/configured-models.ts'
 import { createLeases } from './turns/leases.ts'
 import { createMessageQueue } from './turns/message-queue.ts'
+import { createPromptSize } from './turns/prompt-size.ts'
 import { createStreamRecorder } from './turns/record-streams.ts'
 import type { TurnModels } from './turns/turn-models.ts'
 import { systemPrompt } from './turns/system-prompt.ts'
@@ -102,9 +104,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const health = createHealth({ db, builder, edge, models, dispatcher, version: options.version })
   const { conversationOf, appBuilder, queue, batcher } = turning
   const blobs = createBlobStore(db)
+  const promptChars = createPromptSize({ db, system: systemPrompt, tools: toolset })
+  const estimates = createEstimates({ db, spending, promptChars })
   const rooms = {
     ...{ db, log: events, blobs, apps, versions, edits, packages, deployments, appBuilder, queue, models, spending },
-    ...{ conversationOf, reports, live },
+    ...{ estimates, conversationOf, reports, live },
   }
   return {
     services: { calls: createCalls(rooms), raw: createRawCalls(rooms, health) },

@@ -9,6 +9,7 @@ import type { Deployments } from '../deployments/deployments.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { LivePreviews } from '../previews/live-previews.ts'
 import type { PreviewReports } from '../previews/preview-reports.ts'
+import type { Estimates } from '../spending/estimates.ts'
 import type { Spending } from '../spending/spending.ts'
 import type { AppBuilder } from '../turns/app-builder.ts'
 import type { MessageQueue } from '../turns/message-queue.ts'
@@ -28,6 +29,7 @@ export type Rooms = {
   queue: MessageQueue
   models: TurnModels
   spending: Spending
+  estimates: Estimates
   reports: PreviewReports
   live: LivePreviews
   conversationOf: (app: string) => Promise<Conversation>

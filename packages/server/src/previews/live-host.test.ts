@@ -31,8 +31,9 @@ async function get(path: string, headers: Record<string, string>): Promise<{ ans
 }
 afterAll(() => server.close())
 
-test('while a live page opens, a person sees a page that looks again by itself, and a part of it waits for the opening', async () => {
+test('while a live page opens, a person sees a page that looks again by itself; a part of it and a frame wait for the opening', async () => {
   const part = get('/src/main.tsx', { accept: '*/*', 'sec-fetch-mode': 'cors' })
+  const frame = get('/', { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' })
   const { answer, body } = await get('/', { accept: 'text/html' })
   const { headers, statusCode } = answer
   expect([statusCode, headers['retry-after'], headers['cache-control']]).toEqual([503, '1', 'no-store'])
@@ -40,4 +41,5 @@ test('while a live page opens, a person sees a page that looks again by itself, 
   expect(headers['content-security-policy']).toContain(`frame-ancestors 'self' http://localhost`)
   opened.resolve(ok(undefined))
   expect((await part).body).toBe('the page')
+  expect((await frame).body).toBe('the page')
 })

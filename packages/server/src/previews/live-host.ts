@@ -25,8 +25,12 @@ export type LiveHostOptions = {
   onError: (error: unknown, fields: object) => void
 }
 
-/** How long a person's browser waits before it gets the page that looks again; scripts and the like wait for the opening. */
+/**
+ * How long a person's browser waits before it gets the page that looks again; scripts and the like wait for the opening. The
+ * studio's frame says itself that the page is being opened, and each page that looks again is an error in its console.
+ */
 const patienceMs = 400
+const framePatienceMs = 25_000 // less than proxies wait for an answer
 
 const foreign: Failure = { code: 'forbidden', detail: 'Only this live page itself may ask for its parts.' }
 const notMember: Failure = { code: 'forbidden', detail: 'A live page is open to the members of its app.' }
@@ -40,7 +44,7 @@ export function createLiveHost(options: LiveHostOptions): LiveHost {
 
   async function openThen(request: IncomingMessage, response: ServerResponse, app: string): Promise<void> {
     const opening = previews.open(app)
-    const opened = isNavigation(request) ? await Promise.race([opening, afterPatience()]) : await opening
+    const opened = isNavigation(request) ? await Promise.race([opening, afterPatience(request)]) : await opening
     if (opened === 'later') return sendOpening(options, response)
     if (opened.ok) return service.handle(app, request, response)
     if (opened.failure.code === 'not_found') return options.sendNoApp(request, response, app)
@@ -89,8 +93,10 @@ function isOwnRequest({ headers }: IncomingMessage, own: string): boolean {
 const isNavigation = ({ headers }: IncomingMessage): boolean =>
   (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate' && Boolean(headers.accept?.includes('text/html'))
 
-const afterPatience = (): Promise<'later'> =>
-  new Promise((resolve) => void setTimeout(resolve, patienceMs, 'later' as const))
+const afterPatience = ({ headers }: IncomingMessage): Promise<'later'> => {
+  const ms = headers['sec-fetch-dest'] === 'iframe' ? framePatienceMs : patienceMs
+  return new Promise((resolve) => void setTimeout(resolve, ms, 'later' as const).unref())
+}
 
 const opening = ownPage(
   'Opening the live page',

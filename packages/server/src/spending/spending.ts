@@ -16,6 +16,11 @@ export interface Spending {
   record(sql: Write['sql'], place: SpendingPlace, spent: Spent): Promise<void>
   /** The cap that leaves no room for another request of a turn of this model, with all turns of this database counted. */
   capReached(model: string, spent: Spent): Promise<SpendingCap | undefined>
+  /**
+   * What all apps have spent in this month, as far as caps of money hold for a turn of this model that has spent so much:
+   * undefined when it costs nothing or nobody knows what.
+   */
+  monthUsd(model: string, spentUsd: number): Promise<number | undefined>
   limits(): Promise<Limits>
   /** Sets what is named; null takes a cap away. */
   setLimits(change: { [K in keyof Limits]?: Limits[K] | undefined }): Promise<Limits>
@@ -54,9 +59,12 @@ class PgSpending implements Spending {
   async capReached(model: string, spent: Spent): Promise<SpendingCap | undefined> {
     const caps = await this.limits()
     if (caps === noLimits) return undefined
+    return findCap(caps, spent, await this.monthUsd(model, spent.cost.usd ?? 0))
+  }
+
+  async monthUsd(model: string, spentUsd: number): Promise<number | undefined> {
     const month = await this.#monthUsd(model)
-    const isPaid = hasPrice(model) || month.isPaid || (spent.cost.usd ?? 0) > 0
-    return findCap(caps, spent, isPaid ? month.usd : undefined)
+    return hasPrice(model) || month.isPaid || spentUsd > 0 ? month.usd : undefined
   }
 
   async limits(): Promise<Limits> {

@@ -9,6 +9,9 @@ const modeText: Record<Mode, string> = {
   chat: 'Mode: chat. Do not change any file. Answer the question.',
 }
 
+/** Files whose content the first request carries, so that the model need not look them up. */
+export const openedWith: readonly string[] = ['package.json', 'src/App.tsx', 'src/index.css', 'src/pages/HomePage.tsx']
+
 /** Longest list of paths told to the model, in lines. */
 const listLines = 300
 

@@ -223,8 +223,8 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return this.#store([{ type: 'turn.retrying', turn: this.#owner.turn, attempt, of, reason, retryAt }])
   }
 
-  notice(level: 'info' | 'warning' | 'error', code: string, text: string, actions?: NoticeAction[]): Promise<void> {
-    return this.#store([this.#notice(level, code, text, actions)])
+  notice(...said: Parameters<TurnJournal<ToolWork>['notice']>): Promise<void> {
+    return this.#store([this.#notice(...said)])
   }
 
   rollBack(step: number): Promise<void> {
@@ -244,9 +244,10 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     })
   }
 
-  #notice(level: 'info' | 'warning' | 'error', code: string, text: string, actions?: NoticeAction[]): NewAppEvent {
-    const block = this.#blocks.take()
-    return { type: 'notice.added', message: this.#message, block, level, code, text, ...(actions && { actions }) }
+  #notice(...[level, code, text, actions, fault]: Parameters<TurnJournal<ToolWork>['notice']>): NewAppEvent {
+    const place = { message: this.#message, block: this.#blocks.take() }
+    const more = { ...(actions && { actions }), ...(fault !== undefined && { fault }) }
+    return { type: 'notice.added', ...place, level, code, text, ...more }
   }
 
   #store(events: readonly NewAppEvent[]): Promise<void> {

@@ -79,3 +79,33 @@ test('messages that waited at the restart are answered after it', async () => {
 
   expect(only(events, 'turn.completed')).toHaveLength(2)
 })
+
+test('A11, L17: a fault that comes back after a restart is the same fault: the model is not asked again, the person may choose', async () => {
+  const never = Promise.withResolvers<void>()
+  const seen = model.requests.length
+  const broken = (words: string) =>
+    write('src/pages/HomePage.tsx', `export function HomePage() { return <h1>${words}</h1>`)
+  replies.push(
+    [broken('One')],
+    [text('Done.')],
+    [text('Mending'), gate(never.promise)],
+    [broken('Two')],
+    [text('Mended.')],
+  )
+  const app = await plane.create('Break it before and after a restart')
+  const begun = await plane.until(app.id, (event) => event.type === 'text.delta' && event.text.startsWith('Mending'))
+  const asked = only(begun, 'notice.added').find(({ code }) => code === 'repair_asked')
+  expect(asked?.fault).toBeTruthy()
+
+  await plane.restart()
+  const events = await plane.turnEnd(app.id)
+  never.resolve()
+
+  const notices = only(events, 'notice.added')
+  expect(notices.map(({ code }) => code)).toEqual(['repair_asked', 'resumed', 'repair_stopped', 'build_failed'])
+  expect(notices[2]).toMatchObject({
+    text: expect.stringContaining('The same fault is back'),
+    actions: ['restore', 'model', 'continue'],
+  })
+  expect(model.requests.length).toBe(seen + 5)
+})

@@ -12,6 +12,8 @@ export type ResumePlan = {
   step: number
   resume?: ResumedStep
   known: KnownCall[]
+  /** The fingerprints of the faults of its work that the model has heard of. */
+  toldFaults: string[]
   /** Ends on the screen what was cut, and says that the turn goes on. */
   mark(writer: TurnWriter, journal: Pick<PgTurnJournal, 'notice'>): Promise<void>
 }
@@ -33,8 +35,20 @@ export function planResume(steps: readonly StoredStep[], shown: AssistantMessage
     step: open ? open.step : (over.at(-1)?.step ?? 0) + 1,
     ...(resume && { resume }),
     known,
+    toldFaults: toldFaults(shown, resume !== undefined),
     mark,
   }
+}
+
+/**
+ * @param isOpen Whether the last step is not over: a fault that was shown at its end did not reach the model, and is looked
+ *   for again.
+ */
+function toldFaults(shown: AssistantMessage | undefined, isOpen: boolean): string[] {
+  const said = shown?.blocks.filter((block) => block.type !== 'notice' || block.code !== 'resumed') ?? []
+  return (isOpen ? said.slice(0, -1) : said).flatMap((block) =>
+    block.type === 'notice' && block.code === 'repair_asked' ? [block.fault ?? ''] : [],
+  )
 }
 
 function resumedStep(step: StoredStep): ResumedStep {

@@ -17,7 +17,7 @@ import type { Spending } from '../spending/spending.ts'
 import { faultOfBuild } from './check-work.ts'
 import { deaths, finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
-import { describeFiles, openTurn } from './opening.ts'
+import { describeFiles, openedWith, openTurn } from './opening.ts'
 import type { StreamRecorder } from './record-streams.ts'
 import { PgTurnJournal } from './pg-turn-journal.ts'
 import { planResume } from './resume-turn.ts'
@@ -61,9 +61,6 @@ export type RunningTurn = {
   /** Settles when the turn has ended here. Rejects with `LeaseLost` when it is somebody else's. */
   ended: Promise<void>
 }
-
-/** Files whose content the first request carries, so that the model need not look them up. */
-const openedWith = ['package.json', 'src/App.tsx', 'src/index.css', 'src/pages/HomePage.tsx']
 
 /** Runs a claimed turn to its end: model and tools, then its version, then its deployment, then the terminal event. */
 export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn {
@@ -146,7 +143,7 @@ async function runModel(
     step: plan.step,
     spent: { usage: turn.usage, cost: turn.cost },
     capReached: (spent) => spending.capReached(turn.model, spent),
-    repairs: shown?.blocks.filter((block) => block.type === 'notice' && block.code === 'repair_asked').length ?? 0,
+    toldFaults: plan.toldFaults,
     compactions: steps.filter(({ history }) => history !== null).length,
     ...(plan.resume && { resume: plan.resume }),
     async check(signal) {

@@ -1,4 +1,4 @@
-import { contract, Health } from '@overskill/protocol'
+import { contract, Health, type Mode } from '@overskill/protocol'
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { call, send } from './call.ts'
 import { readFile } from './files.ts'
@@ -32,6 +32,16 @@ export const usageQuery = queryOptions({
   queryFn: ({ signal }) => call(contract.usage.ofMonth, {}, { signal }),
   staleTime: 0,
 })
+
+/** What the next turn will probably cost. A turn that ends makes it new; the limits too. */
+export const estimateQuery = (app: string, model: string, mode: Mode, endedTurns: number) =>
+  queryOptions({
+    queryKey: ['estimate', app, model, mode, endedTurns],
+    queryFn: ({ signal }) => call(contract.usage.estimate, { app, mode }, { signal }),
+    select: (answer) => answer.estimate,
+    placeholderData: (earlier) => (earlier?.estimate.model === model ? earlier : undefined),
+    staleTime: 60_000, // what is in the provider's cache is forgotten in minutes
+  })
 
 /** The request of a step. `ended`: its reply has ended, so that nothing of it changes any more. */
 export const sentQuery = (app: string, turn: string, step: number, ended: boolean) =>

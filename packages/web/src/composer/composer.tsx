@@ -15,6 +15,7 @@ import { useKept } from '../ui/kept.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { toast } from '../ui/toasts.tsx'
+import { NextTurnCost } from './next-turn-cost.tsx'
 import { QueuedMessages } from './queued-messages.tsx'
 import { composerWords } from './strings.ts'
 import { useSendText } from './use-send-text.ts'
@@ -73,6 +74,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
           <SendOrStop ready={text.trim() !== ''} />
         </div>
       </form>
+      <NextTurnCost mode={mode} />
     </div>
   )
 }

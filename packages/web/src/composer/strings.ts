@@ -14,5 +14,26 @@ export const composerWords = {
   up: 'Earlier',
   down: 'Later',
   save: 'Save',
+  nextFree: 'Next turn: no cost',
+  next: (cost: string) => `Next turn: ${cost}`,
+  about: (cost: string) => `about ${cost}`,
+  between: (low: string, high: string) => `${low} to ${high}`,
+  tokensIn: (tokens: string, cached: string | undefined) =>
+    `${tokens} tokens in${cached === undefined ? '' : `, ${cached} cached`}`,
+  byTurns: (turns: number) =>
+    turns === 1 ? 'From what the last turn of this app used.' : `From what the last ${turns} turns of this app used.`,
+  byPrompt: 'From the size of the prompt: no turn of this app with this model and mode has ended yet.',
+  allTokens: (tokens: string) => `All requests of the turn: about ${tokens} tokens.`,
+  caps: {
+    turn_usd: (limit: string) => `the limit of ${limit} a turn`,
+    turn_tokens: (limit: string) => `the limit of ${limit} tokens a turn`,
+    month_usd: (limit: string) => `the limit of ${limit} a month`,
+  },
+  capWhen: {
+    now: (cap: string) => `A turn stops before its first request: ${cap} is reached.`,
+    likely: (cap: string) => `It will probably stop early, at ${cap}.`,
+    possible: (cap: string) => `It may stop early, at ${cap}.`,
+  },
+  limits: 'Limits',
   position: (place: number, of: number) => `${place} of ${of}`,
 }

@@ -20,6 +20,7 @@ import {
   type SentRequest,
   type Snapshot,
   type Turn,
+  type TurnEstimate,
   type UsageSum,
   type UserMessage,
   type Version,
@@ -53,6 +54,8 @@ export type StandIn = {
   models: ModelInfo[]
   /** What the month's usage is answered with; its limits change by PUT. */
   usage: { month: string; total: UsageSum; apps: AppUsage[]; limits: Limits }
+  /** What the next turn of every app is reckoned to cost; its model is the app's. */
+  estimate: Omit<TurnEstimate, 'model'>
   modelCheck: { status: 'ok' | 'degraded' | 'down'; detail?: string; ms?: number }
   /** What a test of a connection finds; a promise holds it back. */
   connection: ConnectionTest | Promise<ConnectionTest>
@@ -99,6 +102,10 @@ export function createStandIn(port: () => number): StandIn {
       total: { turns: 0, requests: 0, usage: noUsage, cost: { usd: 0 } },
       apps: [],
       limits: { turnUsd: null, turnTokens: null, monthUsd: null },
+    },
+    estimate: {
+      ...{ basis: 'prompt', turns: 0, prompt: { tokens: 8_000, cached: 0 } },
+      ...{ tokens: { low: 20_000, high: 500_000 }, cost: { low: 0, high: 0 } },
     },
     sent: new Map(),
     received: [],
@@ -228,6 +235,8 @@ function routeInApp(standIn: StandIn, app: StandInApp, live: Map<string, Set<Liv
       return json({
         items: [...app.files].map(([file, text]) => ({ path: file, hash: hashOf(text), bytes: text.length })),
       })
+    case 'GET /estimate':
+      return json({ estimate: { ...standIn.estimate, model: app.snapshot.app.model } })
     case 'GET /versions':
       return json({ items: app.versions })
     case 'GET /deployments':

@@ -33,6 +33,7 @@ export function LimitsForm({ limits }: { limits: Limits }) {
     onSuccess: (answer) => {
       setTexts(textsOf(answer.limits))
       void client.invalidateQueries({ queryKey: usageQuery.queryKey })
+      void client.invalidateQueries({ queryKey: ['estimate'] })
       toast(usageWords.saved)
     },
   })
