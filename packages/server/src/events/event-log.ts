@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { AppEvent, NewAppEvent } from '@overskill/protocol'
+import { must, type AppEvent, type NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
 import type { EventBus } from './event-bus.ts'
 import { createEventTails } from './event-tails.ts'
@@ -9,6 +9,8 @@ export type Write = {
   sql: Parameters<Parameters<Database['transaction']>[0]>[0]
   /** Numbers and stores events of an app. Takes the stream's row lock, so call it last in a transaction. */
   append(app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]>
+  /** The same for several apps, in one statement. Takes their streams' row locks in the order of their ids, as everybody must. */
+  appendEach(events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<void>
   /** Runs once the transaction is stored, and never when it is not; `write` waits for it. For what memory keeps of the rows; must not fail. */
   afterCommit(work: () => void | Promise<void>): void
 }
@@ -73,19 +75,21 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     list,
     read,
     async write(work) {
-      const appended: { app: string; events: AppEvent[] }[] = []
+      const appended: Appended[] = []
       const after: (() => void | Promise<void>)[] = []
       const result = await database.transaction(async (transaction) => {
         appended.length = 0
         after.length = 0
+        const appendEach = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<AppEvent[]> => {
+          const stored = await appendTo(transaction, events)
+          appended.push(...stored)
+          return stored.flatMap((one) => one.events)
+        }
         return work({
           sql: transaction,
           afterCommit: (then) => after.push(then),
-          async append(app, events) {
-            const stored = await appendTo(transaction, app, events)
-            if (stored.length > 0) appended.push({ app, events: stored })
-            return stored
-          },
+          append: (app, events) => appendEach(new Map([[app, events]])),
+          appendEach: (events) => appendEach(events).then(() => undefined),
         })
       })
       for (const { app, events } of appended) tails.push(app, events)
@@ -114,23 +118,40 @@ const numbered = (event: NewAppEvent, seq: number, at: Date | string): AppEvent 
   at: (typeof at === 'string' ? new Date(at) : at).toISOString(),
 })
 
-/** One statement: numbers, rows and all. The app must exist. */
-async function appendTo(transaction: Write['sql'], app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]> {
-  if (events.length === 0) return []
+type Appended = { app: string; events: AppEvent[] }
+
+/** One statement: numbers, rows and all. The apps must exist. */
+async function appendTo(
+  transaction: Write['sql'],
+  given: ReadonlyMap<string, readonly NewAppEvent[]>,
+): Promise<Appended[]> {
   const at = new Date()
-  const types = events.map((event) => event.type)
-  const data = events.map((event) => JSON.stringify(event))
-  const last = await transaction.execute<{ seq: number }>(sql`
+  const wanted = [...given].filter(([, events]) => events.length > 0)
+  if (wanted.length === 0) return []
+  const items = wanted.flatMap(([app, events]) => events.map((event, place) => ({ app, place: place + 1, event })))
+  const column = (values: readonly unknown[]) => sql.param(values)
+  const last = await transaction.execute<{ app: string; seq: number }>(sql`
     with stream as (
-      insert into streams (app, seq) values (${app}, ${events.length})
+      insert into streams (app, seq)
+      select app, count from unnest(
+        ${column(wanted.map(([app]) => app))}::text[], ${column(wanted.map(([, { length }]) => length))}::int[]
+      ) as wanted (app, count) order by app
       on conflict (app) do update set seq = streams.seq + excluded.seq
-      returning seq
+      returning app, seq
     ), stored as (
       insert into events (app, seq, type, data, at)
-      select ${app}, stream.seq - ${events.length}::int + item.place::int, item.type, item.data::json, ${at.toISOString()}::timestamptz
-      from stream, unnest(${sql.param(types)}::text[], ${sql.param(data)}::text[]) with ordinality as item (type, data, place)
+      select app, stream.seq - item.count + item.place, item.type, item.data::json, ${at.toISOString()}::timestamptz
+      from stream join unnest(
+        ${column(items.map(({ app }) => app))}::text[], ${column(items.map(({ place }) => place))}::int[],
+        ${column(items.map(({ app }) => given.get(app)?.length))}::int[],
+        ${column(items.map(({ event }) => event.type))}::text[],
+        ${column(items.map(({ event }) => JSON.stringify(event)))}::text[]
+      ) as item (app, place, count, type, data) using (app)
     )
-    select seq from stream`)
-  const first = Number(last.rows[0]?.seq) - events.length + 1
-  return events.map((event, index) => numbered(event, first + index, at))
+    select app, seq from stream`)
+  const seqs = new Map(last.rows.map(({ app, seq }) => [app, Number(seq)]))
+  return wanted.map(([app, events]) => {
+    const first = must(seqs.get(app), `The numbers of app ${app}`) - events.length + 1
+    return { app, events: events.map((event, index) => numbered(event, first + index, at)) }
+  })
 }
