@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { PreparedQueryConfig } from 'drizzle-orm/pg-core'
 import { must, type AppEvent, type NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
 import type { EventBus } from './event-bus.ts'
@@ -120,36 +121,50 @@ const numbered = (event: NewAppEvent, seq: number, at: Date | string): AppEvent 
 
 type Appended = { app: string; events: AppEvent[] }
 
-/** One statement: numbers, rows and all. The apps must exist. */
+const appendStatement = `
+  with stream as (
+    insert into streams (app, seq)
+    select app, count from unnest($1::text[], $2::int[]) as wanted (app, count) order by app
+    on conflict (app) do update set seq = streams.seq + excluded.seq
+    returning app, seq
+  ), stored as (
+    insert into events (app, seq, type, data, at)
+    select app, stream.seq - item.behind, item.type, item.data::json, $3::timestamptz
+    from stream join unnest($4::text[], $5::int[], $6::text[], $7::text[]) as item (app, behind, type, data) using (app)
+  )
+  select app, seq from stream`
+
+/**
+ * One statement: numbers, rows and all. The apps must exist. By its name each connection parses and plans it once: it is most of
+ * what the database does for a turn.
+ */
 async function appendTo(
   transaction: Write['sql'],
   given: ReadonlyMap<string, readonly NewAppEvent[]>,
 ): Promise<Appended[]> {
-  const at = new Date()
   const wanted = [...given].filter(([, events]) => events.length > 0)
   if (wanted.length === 0) return []
-  const items = wanted.flatMap(([app, events]) => events.map((event, place) => ({ app, place: place + 1, event })))
-  const column = (values: readonly unknown[]) => sql.param(values)
-  const last = await transaction.execute<{ app: string; seq: number }>(sql`
-    with stream as (
-      insert into streams (app, seq)
-      select app, count from unnest(
-        ${column(wanted.map(([app]) => app))}::text[], ${column(wanted.map(([, { length }]) => length))}::int[]
-      ) as wanted (app, count) order by app
-      on conflict (app) do update set seq = streams.seq + excluded.seq
-      returning app, seq
-    ), stored as (
-      insert into events (app, seq, type, data, at)
-      select app, stream.seq - item.count + item.place, item.type, item.data::json, ${at.toISOString()}::timestamptz
-      from stream join unnest(
-        ${column(items.map(({ app }) => app))}::text[], ${column(items.map(({ place }) => place))}::int[],
-        ${column(items.map(({ app }) => given.get(app)?.length))}::int[],
-        ${column(items.map(({ event }) => event.type))}::text[],
-        ${column(items.map(({ event }) => JSON.stringify(event)))}::text[]
-      ) as item (app, place, count, type, data) using (app)
-    )
-    select app, seq from stream`)
-  const seqs = new Map(last.rows.map(({ app, seq }) => [app, Number(seq)]))
+  const at = new Date()
+  const items = wanted.flatMap(([app, events]) =>
+    events.map((event, place) => ({ app, behind: events.length - place - 1, event })),
+  )
+  const params = [
+    wanted.map(([app]) => app),
+    wanted.map(([, events]) => events.length),
+    at.toISOString(),
+    items.map(({ app }) => app),
+    items.map(({ behind }) => behind),
+    items.map(({ event }) => event.type),
+    items.map(({ event }) => JSON.stringify(event)),
+  ]
+  const statement = transaction._.session.prepareQuery<PreparedQueryConfig>(
+    { sql: appendStatement, params },
+    undefined,
+    'append_events',
+    false,
+  )
+  const { rows } = (await statement.execute()) as { rows: { app: string; seq: number | string }[] }
+  const seqs = new Map(rows.map(({ app, seq }) => [app, Number(seq)]))
   return wanted.map(([app, events]) => {
     const first = must(seqs.get(app), `The numbers of app ${app}`) - events.length + 1
     return { app, events: events.map((event, index) => numbered(event, first + index, at)) }
