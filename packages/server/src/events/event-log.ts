@@ -46,9 +46,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
   const tails = createEventTails()
   const closed = new AbortController()
   const { bus } = options
-  bus?.hear((message) => {
-    if (message.kind === 'events') tails.ring(message.app, message.seq)
-  })
+  bus?.hear((message) => void (message.kind === 'events' && tails.ring(message.app, message.seq)))
 
   const list = (app: string, after: number, limit: number) => listEvents(database, app, after, limit)
 
@@ -81,16 +79,16 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
       const result = await database.transaction(async (transaction) => {
         appended.length = 0
         after.length = 0
-        const appendEach = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<AppEvent[]> => {
+        const append = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<Appended[]> => {
           const stored = await appendTo(transaction, events)
           appended.push(...stored)
-          return stored.flatMap((one) => one.events)
+          return stored
         }
         return work({
           sql: transaction,
           afterCommit: (then) => after.push(then),
-          append: (app, events) => appendEach(new Map([[app, events]])),
-          appendEach: (events) => appendEach(events).then(() => undefined),
+          append: async (app, events) => (await append(new Map([[app, events]])))[0]?.events ?? [],
+          appendEach: async (events) => void (await append(events)),
         })
       })
       for (const { app, events } of appended) tails.push(app, events)
