@@ -49,7 +49,8 @@ export async function* streamReply(stream: ReplyStream): AsyncGenerator<ModelEve
       return
     }
     watchdog.alive()
-    yield* readReply(sent.response, stop, watchdog, stream)
+    // Within, events go by pieces of the stream: handing each of them through three generators cost more than reading it.
+    for await (const events of readReply(sent.response, stop, watchdog, stream)) for (const event of events) yield event
   } catch (error) {
     yield stop.aborted ? silent(signal, watchdog) : connectionLost(String(error))
   } finally {
@@ -62,7 +63,7 @@ async function* readReply(
   stop: AbortSignal,
   watchdog: Watchdog,
   stream: ReplyStream,
-): AsyncGenerator<ModelEvent, void, undefined> {
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const reader = response.body?.getReader()
   const cancel = () => void reader?.cancel().catch(() => undefined)
   stop.addEventListener('abort', cancel)
@@ -72,9 +73,9 @@ async function* readReply(
     if (reader && type.startsWith('text/event-stream')) yield* readEvents(reader, stop, watchdog, stream)
     else if (reader && stream.takesWholeJson && /^application\/([\w.-]+\+)?json/.test(type))
       yield* readWhole(reader, watchdog, stream)
-    else yield await wrongType(type, reader, stream.key)
+    else yield [await wrongType(type, reader, stream.key)]
   } catch (error) {
-    yield* ended(stream, stop.aborted ? silent(stream.signal, watchdog) : connectionLost(String(error)))
+    yield ended(stream, stop.aborted ? silent(stream.signal, watchdog) : connectionLost(String(error)))
   } finally {
     stop.removeEventListener('abort', cancel)
     cancel()
@@ -88,28 +89,35 @@ async function* readEvents(
   stop: AbortSignal,
   watchdog: Watchdog,
   stream: ReplyStream,
-): AsyncGenerator<ModelEvent, void, undefined> {
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const sse = readSse(stream.maxEventLength)
   while (true) {
     const piece = await reader.read()
     if (piece.done) break
     watchdog.alive()
-    for (const event of pieceEvents(sse.push(piece.value), watchdog, stream)) {
-      yield event
-      if (event.type === 'end') return
-    }
+    const events = upToEnd(pieceEvents(sse.push(piece.value), watchdog, stream))
+    if (events.length > 0) yield events
+    if (events.at(-1)?.type === 'end') return
   }
-  yield* ended(stream, stop.aborted ? silent(stream.signal, watchdog) : connectionLost())
+  yield ended(stream, stop.aborted ? silent(stream.signal, watchdog) : connectionLost())
+}
+
+/** Nothing is read beyond an `end`. */
+function upToEnd(events: Iterable<ModelEvent>): ModelEvent[] {
+  const taken: ModelEvent[] = []
+  for (const event of events) {
+    taken.push(event)
+    if (event.type === 'end') break
+  }
+  return taken
 }
 
 /** The end of a stream that nobody announced: a reply that was whole before stays so, unless a person stopped it. */
-function* ended({ reply, signal }: ReplyStream, otherwise: ModelEvent): Generator<ModelEvent, void, undefined> {
-  for (const event of reply.over()) {
-    if (event.type === 'end' && signal.aborted) break
-    yield event
-    if (event.type === 'end') return
-  }
-  yield otherwise
+function ended({ reply, signal }: ReplyStream, otherwise: ModelEvent): ModelEvent[] {
+  const over = upToEnd(reply.over())
+  const isWhole = over.at(-1)?.type === 'end'
+  if (isWhole && !signal.aborted) return over
+  return [...(isWhole ? over.slice(0, -1) : over), otherwise]
 }
 
 /** The model events of one piece of the stream; the last may be an `end`. */
@@ -144,19 +152,18 @@ async function* readWhole(
   reader: Reader,
   watchdog: Watchdog,
   stream: ReplyStream,
-): AsyncGenerator<ModelEvent, void, undefined> {
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const text = await readText(reader, stream.maxEventLength, () => watchdog.alive())
   const parsed = text === undefined ? undefined : parseJson(text)
   if (parsed === undefined) {
     const shown = redact(text ?? '', stream.key, 200)
-    yield fault('bad_stream', `The model's address answered with JSON that cannot be read: ${shown}`, false, shown)
+    yield [fault('bad_stream', `The model's address answered with JSON that cannot be read: ${shown}`, false, shown)]
     return
   }
-  for (const event of stream.reply.push(parsed)) {
-    yield event
-    if (event.type === 'end') return
-  }
-  yield* ended(stream, fault('bad_stream', "The model's address answered with JSON that is no reply.", false))
+  const events = upToEnd(stream.reply.push(parsed))
+  yield events
+  if (events.at(-1)?.type === 'end') return
+  yield ended(stream, fault('bad_stream', "The model's address answered with JSON that is no reply.", false))
 }
 
 /** All of a body, or undefined once it passes `maxLength` UTF-16 units. */

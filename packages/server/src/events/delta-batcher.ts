@@ -113,8 +113,8 @@ function createFlush(
 async function storeAll({ log, fence }: DeltaBatcherOptions, taken: Map<string, Delta[]>): Promise<void> {
   await log.write(async (write) => {
     const apps = [...taken.keys()]
-    const allowed = fence ? await fence(write.sql, apps) : apps
-    for (const app of apps) if (allowed.includes(app)) await write.append(app, taken.get(app) ?? [])
+    const allowed = new Set(fence ? await fence(write.sql, apps) : apps)
+    await write.appendEach(new Map([...taken].filter(([app]) => allowed.has(app))))
   })
 }
 

@@ -32,6 +32,28 @@ test('E-A1: events of one app are numbered from 1 without gaps, whoever writes a
   expect(stored.map((event) => event.seq)).toEqual(Array.from({ length: 320 }, (_, i) => i + 1))
 })
 
+test('E-A1, E-A3: apps that are appended to at once each keep their own numbers, whoever else writes to some of them', async () => {
+  const log = createEventLog(db)
+  const apps = await Promise.all(Array.from({ length: 3 }, () => insertTestApp(db)))
+  const [first = '', second = '', third = ''] = apps
+  const all = new Map(
+    [first, second, third].toSorted().map((app) => [app, [step(1), step(2)].slice(app === third ? 1 : 0)]),
+  )
+  const [reading, alone] = [readSome(log, first, 0, 60), readSome(log, third, 0, 20)]
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      await log.write((write) => write.appendEach(all))
+      await append(log, first, [step(3)])
+    }),
+  )
+  const numbers = (events: AppEvent[]) => events.map((event) => event.seq)
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+  expect(numbers(await reading)).toEqual(upTo(60))
+  expect(numbers(await alone)).toEqual(upTo(20))
+  const steps = (await log.list(second, 0, 100)).map((event) => (event.type === 'step.started' ? event.step : 0))
+  expect(steps).toEqual(Array.from({ length: 20 }, () => [1, 2]).flat())
+})
+
 test('E-A3, E-B1: what a reader gets has no gap and no repeat while eight writers write', async () => {
   const log = createEventLog(db)
   const app = await insertTestApp(db)

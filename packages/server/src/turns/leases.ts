@@ -1,12 +1,11 @@
-import { must } from '@overskill/protocol'
-import { and, asc, eq, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { turns } from '../database/schema.ts'
+import { messages, turns } from '../database/schema.ts'
 import { lockApp } from '../apps/lock-app.ts'
 import { leaseEnd } from '../dispatch/lease-terms.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
-import { readUserMessage } from './user-messages.ts'
+import { type MessageRow, presentMessage } from './user-messages.ts'
 
 /** A6: a turn that makes no progress for this long is ended, whatever its lease says. */
 export const stuckMs = 20 * 60_000
@@ -50,34 +49,36 @@ class PgLeases implements Leases {
   claimNext(app: string): Promise<TurnRow | undefined> {
     return this.#options.log.write(async (write) => {
       await lockApp(write, app, true)
-      const open = await write.sql.query.turns.findMany({
-        where: and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])),
-        orderBy: asc(turns.position),
-      })
-      const next = open[0]
-      if (!next || open.some(({ status }) => status === 'running')) return undefined
-      const row = await this.#claim(write, next)
-      await announce(write, row, next.startedAt === null)
-      return row
+      const claimed = await this.#claimFirst(write, app)
+      if (claimed) await announce(write, claimed.turn, claimed.message)
+      return claimed?.turn
     })
   }
 
-  async #claim({ sql }: Write, turn: TurnRow): Promise<TurnRow> {
-    const startedAt = turn.startedAt ?? new Date()
+  /** One statement, after the app's lock and not with it: what it reads must be what the lock's last holder left. */
+  async #claimFirst({ sql }: Write, app: string): Promise<{ turn: TurnRow; message: MessageRow } | undefined> {
+    const startedAt = raw`coalesce(${turns.startedAt}, now())`
     const [row] = await sql
       .update(turns)
       .set({
         status: 'running',
         leaseOwner: this.#options.owner,
-        leaseToken: turn.leaseToken + 1,
+        leaseToken: raw`${turns.leaseToken} + 1`,
         leaseUntil: leaseEnd(),
         startedAt,
-        deadline: new Date(startedAt.getTime() + turnLimitMs),
-        progressAt: new Date(),
+        deadline: raw`${startedAt} + ${`${turnLimitMs} ms`}::interval`,
+        progressAt: raw`now()`,
       })
-      .where(eq(turns.id, turn.id))
-      .returning()
-    return must(row, `Turn ${turn.id}`)
+      .from(messages)
+      .where(
+        and(
+          eq(messages.id, turns.message),
+          raw`${turns.id} = (select id from turns where app = ${app} and status = 'queued' order by position limit 1)`,
+          raw`not exists (select from turns where app = ${app} and status = 'running')`,
+        ),
+      )
+      .returning({ turn: getTableColumns(turns), message: getTableColumns(messages) })
+    return row
   }
 
   release(turn: TurnRow): Promise<boolean> {
@@ -147,8 +148,8 @@ class PgLeases implements Leases {
 }
 
 /** Tells the pages that a turn runs; the first time, with the message that will hold the answer. */
-async function announce(write: Write, row: TurnRow, isFirst: boolean): Promise<void> {
-  const message = isFirst ? await readUserMessage(write.sql, row.message) : undefined
+async function announce(write: Write, row: TurnRow, asked: MessageRow): Promise<void> {
+  const isFirst = row.leaseToken === 1
   const reply = {
     id: row.reply,
     role: 'assistant' as const,
@@ -157,7 +158,7 @@ async function announce(write: Write, row: TurnRow, isFirst: boolean): Promise<v
     createdAt: new Date().toISOString(),
   }
   await write.append(row.app, [
-    ...(message ? [{ type: 'message.updated' as const, message }] : []),
+    ...(isFirst ? [{ type: 'message.updated' as const, message: presentMessage(asked) }] : []),
     { type: 'turn.started', turn: presentTurn(row) },
     ...(isFirst ? [{ type: 'message.created' as const, message: reply }] : []),
   ])

@@ -4,7 +4,8 @@ import { messages } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 import type { Database } from '../database/database.ts'
 
-type MessageRow = typeof messages.$inferSelect
+/** A person's message as it is stored. */
+export type MessageRow = typeof messages.$inferSelect
 
 /** A person's message as HTTP and events say it. */
 export const presentMessage = (row: MessageRow, queued = false): UserMessage => ({
