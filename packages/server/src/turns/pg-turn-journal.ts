@@ -1,5 +1,5 @@
 import type { DeclaredCall, RawBlock, Spent, ToolResult, TurnJournal } from '@overskill/agent'
-import { addCosts, addTokens, must, type NewAppEvent, type NoticeAction } from '@overskill/protocol'
+import { addCosts, addTokens, must, type NewAppEvent } from '@overskill/protocol'
 import { applyStaged, type BlobStore, listChanges, openDraft, type Tree } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
