@@ -87,6 +87,16 @@ describe.skipIf(!hasRedis)('a fleet', async () => {
     throw new Error(`The stream ended after ${seen.at(-1)?.type}`)
   }
 
+  /** A turn whose model speaks until `words`, at the first of two processes; the second came when it ran already. */
+  async function startTurn() {
+    const words = Promise.withResolvers<void>()
+    held = words.promise
+    const first = await startNode()
+    const app = await createApp(first)
+    await eventsUntil(first, app, ({ type }) => type === 'text.delta')
+    return { app, first, second: await startNode(), words }
+  }
+
   const isTurnEnd = ({ type }: AppEvent): boolean => /^turn\.(completed|failed|stopped)$/.test(type)
 
   /** Everything that must be true of a turn that went through several hands. */
@@ -112,12 +122,7 @@ describe.skipIf(!hasRedis)('a fleet', async () => {
     must(await db.query.turns.findFirst({ where: eq(turns.app, app) }), 'The turn')
 
   test('G2: a turn that streams is handed over live when its process is told to stop: the other goes on at once, and nothing is lost', async () => {
-    const words = Promise.withResolvers<void>()
-    held = words.promise
-    const first = await startNode()
-    const app = await createApp(first)
-    await eventsUntil(first, app, ({ type }) => type === 'text.delta')
-    const second = await startNode()
+    const { app, first, second, words } = await startTurn()
 
     const asked = performance.now()
     first.program.child.kill('SIGTERM')
@@ -133,12 +138,7 @@ describe.skipIf(!hasRedis)('a fleet', async () => {
   })
 
   test('A4, G2: of a process that is killed, another takes the turn over when its lease is over', async () => {
-    const words = Promise.withResolvers<void>()
-    held = words.promise
-    const first = await startNode()
-    const app = await createApp(first)
-    await eventsUntil(first, app, ({ type }) => type === 'text.delta')
-    const second = await startNode()
+    const { app, first, second, words } = await startTurn()
     first.program.child.kill('SIGKILL')
     await first.program.ended
     await vi.waitFor(async () => expect(await ownersOf(app)).toMatchObject({ leaseToken: 2, handovers: 0 }), 20_000)
