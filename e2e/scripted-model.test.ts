@@ -116,7 +116,7 @@ test('a model that is overloaded is asked again, and the page says so meanwhile'
   const overloaded = httpError(529, 'overloaded_error', 'Overloaded', { 'retry-after': '2' })
   await using editor = await openEditor(overloaded, [text('Now I can.')])
   await say(editor.page, 'Hello')
-  await editor.page.getByText('The model is busy. Trying again, 2 of 4.').waitFor()
+  await editor.page.getByText(/The model is busy\. .*2 of 4/).waitFor()
   await conversation(editor.page).getByText('Now I can.').waitFor()
   await soon(async () => (await server.api.turns(editor.app))[0]?.status).toBe('completed')
 })

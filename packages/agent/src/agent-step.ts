@@ -2,7 +2,7 @@ import { noCost } from '@overskill/protocol'
 import type { AgentTurn, ResumedStep, Spent } from './agent-turn.ts'
 import { mayCompact } from './compact-step.ts'
 import type { HistoryEntry, StopReason } from './model.ts'
-import { addSpent, requestReply, spend, waitForRetry, type Requested } from './model-request.ts'
+import { addSpent, requestReply, waitForRetry, type Requested } from './model-request.ts'
 import { noUsage } from './models/prices.ts'
 import { entriesOfStep } from './step-history.ts'
 import { StepReply } from './step-reply.ts'
@@ -201,8 +201,8 @@ async function refuse<Work>(
  * @returns The number of the next step: the same again when nothing of its reply can be built on.
  */
 export async function resumeStep<Work>(turn: AgentTurn<Work>, { step, blocks, calls }: ResumedStep): Promise<number> {
-  // Whether the former owner has told what its request used is not known here.
-  const spent = [spend(turn, step, { ...noUsage, incomplete: true })]
+  // What its request used was told by the former owner, or by who takes the turn over: it is not counted again.
+  const spent = [{ usage: { ...noUsage, incomplete: true }, cost: noCost }]
   if (calls.length === 0 && !blocks.some(({ block }) => block.type === 'text')) {
     await Promise.all(blocks.map(({ index }) => turn.journal.blockCut(step, index, 'connection')))
     return step

@@ -20,7 +20,7 @@ import type { Served, SiteDirectory } from './site-directory.ts'
 
 export type FrontParts = {
   names: AppNameTable
-  sites: Pick<SiteDirectory, 'find' | 'isDown'>
+  sites: Pick<SiteDirectory, 'find' | 'has' | 'isDown'>
   blobs: Blobs
   security: Record<Environment, SecurityHeaders>
   publishedUrl: (slug: string) => string
@@ -48,12 +48,14 @@ function answer(parts: FrontParts, exchange: Exchange, target: HostTarget): Prom
   const found = findApp(parts, target)
   if (!found) return sendNoApp(exchange)
   const environment = environmentOf(target)
-  const served = parts.sites.find({ app: found.app, environment })
-  if (!served) {
-    const wasRemoved = parts.sites.isDown({ app: found.app, environment })
-    return environment === 'preview' && !wasRemoved ? sendWaiting(exchange) : sendNoApp(exchange)
+  const key = { app: found.app, environment }
+  if (found.movedTo !== undefined && parts.sites.has(key)) {
+    return sendMovedApp(exchange, parts.publishedUrl(found.movedTo))
   }
-  if (found.movedTo !== undefined) return sendMovedApp(exchange, parts.publishedUrl(found.movedTo))
+  const served = parts.sites.find(key)
+  if (!served) {
+    return environment === 'preview' && !parts.sites.isDown(key) ? sendWaiting(exchange) : sendNoApp(exchange)
+  }
   return served instanceof Promise
     ? served.then((ready) => serveSite(parts.blobs, exchange, ready))
     : serveSite(parts.blobs, exchange, served)

@@ -20,6 +20,8 @@ export type Served = { site: Site; older: OlderFiles }
 export interface SiteDirectory {
   /** Undefined where nothing is deployed. A promise only until the site has been read for the first time. */
   find(key: PointerKey): Served | Promise<Served> | undefined
+  /** Whether something is deployed there; nothing is read for it. */
+  has(key: PointerKey): boolean
   /** Whether it was taken off line, as opposed to never deployed. */
   isDown(key: PointerKey): boolean
   switchTo(pointer: DeploymentPointer): Promise<Outcome<void>>
@@ -83,13 +85,15 @@ export function createSiteDirectory(
       const target = pointers.get(key)
       return target && (sites.get(target) ?? (target.reading ??= readServed(target)))
     },
+    has: (key) => pointers.get(key) !== undefined,
     isDown: (key) => pointers.isDown(key),
     async switchTo(pointer) {
       if (isTold(pointer, pointers.get(pointer)?.pointer)) return ok(undefined)
       if (!pointers.accepts(pointer, pointer.fence)) return superseded()
       const site = await readSite(pointer)
-      if (!site) return fail('not_found', 'This build is no longer stored.')
+      if (!site) return notStored()
       const target = targetOf(pointer) // now: what went on line meanwhile is a deployment before
+      if (isTold(pointer, pointers.get(pointer)?.pointer)) return ok(undefined) // while it was read
       const moved = move(pointer, target)
       if (moved.ok) sites.put(target, { site, older: target.older }, 1)
       return moved
@@ -125,4 +129,5 @@ function previousOf(pointer: DeploymentPointer, before: Target | undefined): rea
   return [...new Set(known)].filter((hash) => hash !== pointer.artifactHash).slice(0, previousKept)
 }
 
+const notStored = () => fail('not_found', 'This build is no longer stored.')
 const superseded = () => fail('conflict', 'A newer change of this deployment has been made.')

@@ -180,7 +180,7 @@ class PgApps implements Apps {
 
   /** Changes the row, and tells every page that shows it. */
   async #change(write: Write, id: string, set: Partial<AppRow>): Promise<App> {
-    const changed = { ...set, updatedAt: new Date() }
+    const changed = { ...set, updatedAt: raw`now()` }
     const [row] = await write.sql.update(apps).set(changed).where(eq(apps.id, id)).returning()
     const app = await this.present(must(row, `App ${id}`), write.sql)
     await write.append(id, [{ type: 'app.updated', app }])

@@ -1,26 +1,30 @@
 import type { NewAppEvent } from '@overskill/protocol'
-import { boolean, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { at, createdAt } from './columns.ts'
 
 /** Tables of apps and their logs. Every state has the writer that its comment names. */
 
 /** Written by apps/apps.ts; `status` by what turns, versions and builds say. */
-export const apps = pgTable('apps', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  description: text().notNull().default(''),
-  status: text({ enum: ['new', 'working', 'ready', 'broken'] })
-    .notNull()
-    .default('new'),
-  model: text().notNull(),
-  version: integer(), // newest
-  slug: text().notNull(), // the current one; also a row of `slugs`
-  everPublished: boolean('ever_published').notNull().default(false), // from then on the slug no longer follows the name
-  named: boolean().notNull().default(false), // by a person or a tool, no longer guessed from the prompt
-  createdAt: createdAt(),
-  updatedAt: at('updated_at').notNull().defaultNow(),
-  deletedAt: at('deleted_at'),
-})
+export const apps = pgTable(
+  'apps',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    description: text().notNull().default(''),
+    status: text({ enum: ['new', 'working', 'ready', 'broken'] })
+      .notNull()
+      .default('new'),
+    model: text().notNull(),
+    version: integer(), // newest
+    slug: text().notNull(), // the current one; also a row of `slugs`
+    everPublished: boolean('ever_published').notNull().default(false), // from then on the slug no longer follows the name
+    named: boolean().notNull().default(false), // by a person or a tool, no longer guessed from the prompt
+    createdAt: createdAt(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+    deletedAt: at('deleted_at'),
+  },
+  (table) => [index('apps_updated').on(table.updatedAt)],
+)
 
 /** Every address that is somebody's: the current slug of each app and those it left, reserved until `reservedUntil`. */
 export const slugs = pgTable('slugs', {

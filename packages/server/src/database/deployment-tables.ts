@@ -76,5 +76,5 @@ export const pointers = pgTable(
     fence: bigint({ mode: 'number' }).notNull(),
     changedAt: at('changed_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.app, table.environment] })],
+  (table) => [primaryKey({ columns: [table.app, table.environment] }), index('pointers_changed').on(table.changedAt)],
 )

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { newId } from '@overskill/protocol'
 import { Client, Pool, type ClientConfig } from 'pg'
 import type { Log } from '../log.ts'
 import { ownerOf } from '../life/data-dir-owner.ts'
@@ -56,13 +59,16 @@ async function connect(
 ): Promise<OpenDatabase> {
   const lock = await reach(connection)
   try {
-    await takeLock(lock, dataDir)
+    await takeLock(lock, await dataDirName(dataDir), dataDir)
     await prepare(lock)
   } catch (error) {
     await lock.end()
     throw error
   }
-  const pool = new Pool({ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' })
+  const pool = new Pool({
+    ...{ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' },
+    ...{ connectionTimeoutMillis: 30_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 }, // a server that vanished
+  })
   // Without a listener, an idle connection that is lost would end the process.
   pool.on('error', (error) => log.warn('A database connection was lost', { error }))
   const close = async (): Promise<void> => {
@@ -87,12 +93,21 @@ async function reach(connection: ClientConfig): Promise<Client> {
   }
 }
 
-async function takeLock(client: Client, dataDir: string): Promise<void> {
+/** A name for a data dir that no other has: those of two containers may lie at the same path. */
+async function dataDirName(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'name')
+  await writeFile(file, newId('req'), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  return readFile(file, 'utf8')
+}
+
+async function takeLock(client: Client, name: string, dataDir: string): Promise<void> {
   const deadline = Date.now() + lockPatienceMs
   for (;;) {
     const taken = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as ok', [
       lockClass,
-      dataDir,
+      name,
     ])
     if (taken.rows[0]?.ok) return
     if (Date.now() > deadline) throw new StartRefused(await ownerOf(dataDir))

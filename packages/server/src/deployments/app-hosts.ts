@@ -1,4 +1,5 @@
 import type { AppNames, EdgePreviewService } from '@overskill/edge'
+import { must } from '@overskill/protocol'
 import { and, eq, gt, inArray, isNotNull, isNull, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { apps, pointers, slugs } from '../database/schema.ts'
@@ -17,11 +18,11 @@ export type AppHosts = {
 export type AppHostsOptions = { db: Database; edge: EdgePreviewService; onError: (error: unknown) => void }
 
 const lookEveryMs = 1_000
-/** How far back a look goes: a change counts from its commit, later than the time that it carries. */
+/** How far a look goes back before the last one: a change counts from its commit, later than the time that it carries. */
 const overlap = '10 seconds'
 
 export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts {
-  const refreshing = new Map<string, Promise<void>>()
+  const refreshing = new Map<string, Promise<boolean>>()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
 
@@ -34,8 +35,8 @@ export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts
       else await edge.switchTo({ ...row, artifactHash: row.artifact }) // refused: a newer one is there already
     }
   }
-  /** One that waits to begin stands for all that ask meanwhile. */
-  const refresh = (app: string): Promise<void> => {
+  /** One that waits to begin stands for all that ask meanwhile. Resolves to whether the edge is as the database says. */
+  const refresh = (app: string): Promise<boolean> => {
     const waiting = refreshing.get(app)
     if (waiting) return waiting
     const next = Promise.resolve()
@@ -43,21 +44,31 @@ export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts
         refreshing.delete(app)
         return renew(app)
       })
-      .catch(onError)
+      .then(
+        () => true,
+        (error: unknown) => {
+          onError(error)
+          return false
+        },
+      )
     refreshing.set(app, next)
     return next
   }
 
   return {
-    refresh,
+    refresh: async (app) => void (await refresh(app)),
     load: () => loadAll(db, edge),
     follow() {
-      const seen = new Map<string, string>()
+      let seen = new Map<string, string>()
+      let since: string | undefined // by the clock of the database
       const look = async (): Promise<void> => {
-        const changes = await readChanges(db)
-        for (const { app, state } of changes) if (seen.get(app) !== state) await refresh(app)
-        seen.clear()
-        for (const { app, state } of changes) seen.set(app, state)
+        const { changes, at } = await readChanges(db, since)
+        const done = new Map<string, string>()
+        for (const { app, state } of changes) {
+          if (seen.get(app) === state || (await refresh(app))) done.set(app, state)
+        }
+        seen = done
+        if (done.size === changes.length) since = at // what failed is looked for again
       }
       timer = setInterval(() => {
         looking = looking.then(look).catch(onError)
@@ -100,13 +111,17 @@ async function readNames(db: Database, only?: string): Promise<AppNames[]> {
   }))
 }
 
-/** Apps whose names or pointers changed of late, each with what it is by now. */
-async function readChanges(db: Database): Promise<{ app: string; state: string }[]> {
+type Changes = { changes: { app: string; state: string }[]; at: string }
+
+/** Apps whose names or pointers changed since, each with what it is by now. */
+async function readChanges(db: Database, since: string | undefined): Promise<Changes> {
+  const from = raw`coalesce(${since ?? null}::timestamptz, now()) - ${overlap}::interval`
+  const clock = await db.execute<{ at: string }>(raw`select now()::text as at`)
   const found = await db.execute<{ app: string; state: string }>(raw`
+    with changed as (
+      select id as app from apps where updated_at > ${from} union select app from pointers where changed_at > ${from}
+    )
     select apps.id as app, concat_ws(' ', apps.slug, apps.deleted_at is null, string_agg(pointers.fence::text, ' ' order by pointers.fence)) as state
-    from apps left join pointers on pointers.app = apps.id
-    where apps.updated_at > now() - ${overlap}::interval
-      or apps.id in (select app from pointers where changed_at > now() - ${overlap}::interval)
-    group by apps.id`)
-  return found.rows
+    from changed join apps on apps.id = changed.app left join pointers on pointers.app = apps.id group by apps.id`)
+  return { changes: found.rows, at: must(clock.rows[0], 'The time').at }
 }

@@ -12,7 +12,16 @@ export type Built =
   | ({ ok: true; upload?: { artifact: Artifact; contents: ReadonlyMap<string, Uint8Array> } } & StoredBuild)
   | { ok: false; errors: BuildError[] }
 
-export type BuildVersion = (app: string, version: number, signal: AbortSignal) => Promise<Built>
+/** @param hold Called in the transaction that stores what came of it; throws when it is no longer for us to say. */
+export type BuildVersion = (
+  app: string,
+  version: number,
+  signal: AbortSignal,
+  hold: (write: Write) => Promise<void>,
+) => Promise<Built>
+
+/** Which build it is, and who may say how it ended. */
+type Told = { app: string; version: number; build: string; hold: (write: Write) => Promise<void> }
 
 /** How a build ended: what its version and its event say. */
 type Ended = { ms: number; errors?: BuildError[] }
@@ -31,17 +40,19 @@ export function createBuildVersion(options: { db: Database; log: EventLog; treeB
       .where(and(eq(versions.app, app), eq(versions.number, version)))
 
   /** The version, its event and what the tree builds to, in one transaction. */
-  const end = (app: string, version: number, build: string, { ms, errors }: Ended, stored?: [string, StoredBuild]) =>
+  const end = (told: Told, { ms, errors }: Ended, stored?: [string, StoredBuild]) =>
     log.write(async (write) => {
+      const { app, version, build, hold } = told
+      await hold(write)
       await mark(write.sql, app, version, errors ? 'failed' : 'ok')
       if (stored) await treeBuilds.note(write.sql, ...stored)
-      const told = { build, version, ms }
+      const ended = { build, version, ms }
       await write.append(app, [
-        errors ? { type: 'build.failed', ...told, errors } : { type: 'build.completed', ...told },
+        errors ? { type: 'build.failed', ...ended, errors } : { type: 'build.completed', ...ended },
       ])
     })
 
-  return async (app, version, signal) => {
+  return async (app, version, signal, hold) => {
     const [row] = await db
       .select({ tree: versions.tree, build: versions.build })
       .from(versions)
@@ -55,21 +66,22 @@ export function createBuildVersion(options: { db: Database; log: EventLog; treeB
     }
     const build = newId('build')
     await begin(app, version, build)
+    const told = { app, version, build, hold }
     if (checked && (before || !checked.ok)) {
       const { ms } = checked
-      await end(app, version, build, checked.ok ? { ms } : { ms, errors: checked.errors })
+      await end(told, checked.ok ? { ms } : { ms, errors: checked.errors })
       return checked.ok ? { ok: true, ...must(before, 'What the check stored') } : { ok: false, errors: checked.errors }
     }
     const result = await treeBuilds.build(await readTree(db, tree), signal)
     if (signal.aborted) return stopped(result)
     const ms = Math.round(result.ms)
     if (!result.ok) {
-      await end(app, version, build, { ms, errors: result.errors })
+      await end(told, { ms, errors: result.errors })
       return { ok: false, errors: result.errors }
     }
     const { artifact, contents } = result
     const stored = { hash: artifact.hash, bytes: artifact.bytes }
-    await end(app, version, build, { ms }, [tree, stored])
+    await end(told, { ms }, [tree, stored])
     return { ok: true, ...stored, upload: { artifact, contents } }
   }
 }

@@ -2,10 +2,10 @@ import { deploymentMoves, isFinal, must } from '@overskill/protocol'
 import { and, asc, eq, inArray, isNull, lt, or, type SQL, sql as raw } from 'drizzle-orm'
 import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
-import { deployments, pointers } from '../database/schema.ts'
+import { deployments } from '../database/schema.ts'
 import { leaseEnd } from '../dispatch/lease-terms.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
-import { moveIn, startStages } from './moves.ts'
+import { isShown, moveIn, startStages } from './moves.ts'
 import type { DeploymentRow } from './present.ts'
 
 /** One pipeline: what an app shows at one of its addresses. */
@@ -19,7 +19,9 @@ export type DeploymentLeases = {
    * at it.
    */
   claimNext(lane: Lane, all?: boolean): Promise<DeploymentRow | undefined>
-  /** Lengthens ours. Returns those that somebody gave up. */
+  /** Somebody gave it up: what nobody works at is superseded at once, the owner of the rest is to hear of it. */
+  giveUp(row: DeploymentRow): Promise<void>
+  /** Lengthens ours. Returns those that somebody gave up, and those that are no longer ours. */
   renew(running: readonly string[]): Promise<string[]>
   /** Gives back what was not finished here: the next owner need not wait. */
   release(running: readonly DeploymentRow[]): Promise<void>
@@ -45,6 +47,15 @@ export function createDeploymentLeases(options: { db: Database; log: EventLog; o
         return moveIn(write, owned, 'building', { stages: startStages(owned).end('wait') }, 'stage')
       }),
 
+    giveUp: ({ id, app }) =>
+      log.write(async (write) => {
+        await lockApp(write, app, true)
+        const isThis = and(eq(deployments.id, id), inArray(deployments.status, [...open]))
+        const [row] = await write.sql.update(deployments).set({ stopAsked: true }).where(isThis).returning()
+        if (row && !(await isShown(write, row)) && (await isFree(write, row, isLost(false))))
+          await moveIn(write, row, 'superseded', {}, 'stage')
+      }),
+
     async renew(running) {
       if (running.length === 0) return []
       const rows = await db
@@ -52,7 +63,7 @@ export function createDeploymentLeases(options: { db: Database; log: EventLog; o
         .set({ leaseUntil: leaseEnd() })
         .where(and(inArray(deployments.id, [...running]), eq(deployments.leaseOwner, owner)))
         .returning({ id: deployments.id, stopAsked: deployments.stopAsked })
-      return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
+      return running.filter((id) => rows.find((row) => row.id === id)?.stopAsked !== false)
     },
 
     async release(running) {
@@ -88,6 +99,19 @@ async function own({ sql }: Write, row: DeploymentRow, owner: string): Promise<D
   return must(owned, `Deployment ${row.id}`)
 }
 
+/** Whether nobody works at it. */
+async function isFree({ sql }: Write, { id, status }: DeploymentRow, isLost: SQL | undefined): Promise<boolean> {
+  if (status === 'queued') return true
+  return (
+    (
+      await sql
+        .select()
+        .from(deployments)
+        .where(and(eq(deployments.id, id), isLost))
+    ).length > 0
+  )
+}
+
 /** What somebody works at is left to him; what he left counts as what waits does. */
 async function choose(write: Write, lane: Lane, isLost: SQL | undefined): Promise<DeploymentRow | undefined> {
   const isHere = and(eq(deployments.app, lane.app), eq(deployments.environment, lane.environment))
@@ -96,13 +120,8 @@ async function choose(write: Write, lane: Lane, isLost: SQL | undefined): Promis
     orderBy: asc(deployments.fence),
   })
   if (rows.length === 0) return undefined
-  const lost = await write.sql.select({ id: deployments.id }).from(deployments).where(and(isHere, isLost))
-  const isFree = ({ id, status }: DeploymentRow) => status === 'queued' || lost.some((row) => row.id === id)
-  if (!rows.every(isFree)) return undefined
-  const isPlace = and(eq(pointers.app, lane.app), eq(pointers.environment, lane.environment))
-  const pointer = await write.sql.query.pointers.findFirst({ where: isPlace })
-  const shown = rows.find(({ id }) => id === pointer?.deployment) // its owner died between the switch and its record
-  if (shown) return shown
+  for (const row of rows) if (!(await isFree(write, row, isLost))) return undefined
+  for (const row of rows) if (await isShown(write, row)) return row // its owner died between the switch and its record
   const newest = rows.findLast(({ stopAsked }) => !stopAsked)
   for (const row of rows) if (row !== newest) await moveIn(write, row, 'superseded', {}, 'stage')
   return newest

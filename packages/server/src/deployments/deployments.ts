@@ -144,7 +144,7 @@ class AppDeployments implements Deployments {
   async #askedBy(turn: string, version: number): Promise<DeploymentRow | undefined> {
     const isThis = and(eq(deployments.turn, turn), eq(deployments.version, version))
     return this.#options.db.query.deployments.findFirst({
-      where: and(isThis, ne(deployments.status, 'superseded')),
+      where: and(isThis, eq(deployments.stopAsked, false), ne(deployments.status, 'superseded')),
       orderBy: desc(deployments.fence),
     })
   }

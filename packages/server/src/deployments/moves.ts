@@ -1,6 +1,7 @@
 import { advance, type Deployment, deploymentMoves, type DeploymentStatus } from '@overskill/protocol'
-import { and, eq } from 'drizzle-orm'
-import { deployments } from '../database/schema.ts'
+import { and, eq, inArray } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { deployments, pointers } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 import { type DeploymentRow, presentDeployment } from './present.ts'
 
@@ -9,6 +10,17 @@ export class DeploymentLost extends Error {
   constructor(deployment: string) {
     super(`Deployment ${deployment} is in other hands`)
   }
+}
+
+/** Holds a deployment that is ours and under way until the transaction ends; throws `DeploymentLost` when it is not. */
+export async function holdIn({ sql }: Pick<Write, 'sql'>, row: DeploymentRow): Promise<void> {
+  const isOurs = and(eq(deployments.id, row.id), eq(deployments.leaseToken, row.leaseToken))
+  const held = await sql
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(and(isOurs, inArray(deployments.status, ['building', 'uploading'])))
+    .for('update')
+  if (held.length === 0) throw new DeploymentLost(row.id)
 }
 
 /** A legal move, as row and event, in the caller's transaction. */
@@ -30,6 +42,12 @@ export async function moveIn(
   if (!changed) throw new DeploymentLost(row.id)
   await write.append(row.app, [{ type: `deployment.${type}`, deployment: presentDeployment(changed) }])
   return changed
+}
+
+/** Whether the address still shows this deployment: it may have been taken off line just after its pointer moved. */
+export async function isShown({ sql }: { sql: Write['sql'] | Database }, row: DeploymentRow): Promise<boolean> {
+  const isPlace = and(eq(pointers.app, row.app), eq(pointers.environment, row.environment))
+  return (await sql.query.pointers.findFirst({ where: isPlace }))?.deployment === row.id
 }
 
 export type StageTimer = { end(name: Deployment['stages'][number]['name']): Deployment['stages'] }

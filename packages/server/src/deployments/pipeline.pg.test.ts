@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { must, ok } from '@overskill/protocol'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { apps, deployments } from '../database/schema.ts'
@@ -9,7 +10,8 @@ import { createInProcessBus } from '../events/event-bus.ts'
 import { createEventLog } from '../events/event-log.ts'
 import type { Built } from './build-version.ts'
 import { createDeploymentLeases } from './deployment-leases.ts'
-import { moveIn } from './moves.ts'
+import { DeploymentLost, holdIn, moveIn, startStages } from './moves.ts'
+import { createPointers } from './pointers.ts'
 import { createPipeline } from './pipeline.ts'
 
 const { db } = await withTestDatabase()
@@ -107,9 +109,39 @@ test('A4: what a living process builds is left to it; of one that died it is bui
 
   await db
     .update(deployments)
-    .set({ leaseOwner: 'a_node_that_died', leaseUntil: new Date(0) })
+    .set({ leaseOwner: 'a_node_that_died', leaseToken: 2, leaseUntil: new Date(0) })
     .where(eq(deployments.id, added.deployment.id))
   await other.begun
-  expect(await rowOf(added.deployment.id)).toMatchObject({ leaseOwner: other.owner, leaseToken: 2, status: 'building' })
+  expect(await rowOf(added.deployment.id)).toMatchObject({ leaseOwner: other.owner, leaseToken: 3, status: 'building' })
   await Promise.all([dies.pipeline.close(), other.pipeline.close()])
+})
+
+test('one that waits is given up at once, also while nobody builds', async () => {
+  const { pipeline, ask } = openPipeline()
+  const added = await ask()
+  const ended = pipeline.start(added)
+  await pipeline.cancel(added.deployment.id)
+  expect(await ended).toMatchObject({ status: 'superseded' })
+  await pipeline.close()
+})
+
+test('L28: an owner that wakes up after another took over moves no pointer, and says nothing of the build', async () => {
+  const added = await openPipeline().ask()
+  const { id } = added.deployment
+  const lease = { leaseOwner: 'another', leaseToken: 2 }
+  const [taken] = await db
+    .update(deployments)
+    .set({ ...lease, status: 'uploading', artifact: 'h' })
+    .where(eq(deployments.id, id))
+    .returning()
+  const late = { ...must(taken, 'The row'), leaseToken: 1 }
+  const pointers = createPointers({
+    ...{ db, log, onMoved: mistake },
+    edge: { switchTo: () => Promise.reject(new Error('No edge may hear of it')), remove: () => ok(undefined) },
+    apps: { present: () => Promise.reject(new Error('No app changes')) },
+  })
+  await expect(pointers.point(late, startStages(late))).rejects.toThrow(DeploymentLost)
+  await expect(log.write((write) => holdIn(write, late))).rejects.toThrow(DeploymentLost)
+  expect(await db.query.pointers.findFirst()).toBeUndefined()
+  await db.delete(deployments).where(eq(deployments.id, id))
 })

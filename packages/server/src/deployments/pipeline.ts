@@ -7,7 +7,7 @@ import {
   must,
   newId,
 } from '@overskill/protocol'
-import { and, eq, inArray } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { deployments } from '../database/schema.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
@@ -18,7 +18,7 @@ import type { ArtifactStore } from './build-tree.ts'
 import type { BuildVersion, Built } from './build-version.ts'
 import type { Pointers } from './pointers.ts'
 import { type DeploymentLeases, hasEnded, type Lane } from './deployment-leases.ts'
-import { DeploymentLost, moveIn, startStages } from './moves.ts'
+import { DeploymentLost, holdIn, moveIn, startStages } from './moves.ts'
 import { type DeploymentRow, presentDeployment } from './present.ts'
 
 /** What to deploy. `artifact`: that very one, already stored, as for a promotion or a rollback; else the version is built. */
@@ -109,15 +109,8 @@ class LanedPipeline implements Pipeline {
   }
 
   async cancel(deployment: string): Promise<void> {
-    const { db, bus, dispatcher } = this.#options
-    const [row] = await db
-      .update(deployments)
-      .set({ stopAsked: true })
-      .where(and(eq(deployments.id, deployment), inArray(deployments.status, ['queued', 'building', 'uploading'])))
-      .returning()
-    if (!row) return
-    bus.say({ kind: 'cancel', deployment })
-    dispatcher.wake({ queue: 'deployments', app: row.app, environment: row.environment })
+    await this.#options.leases.giveUp(await this.#find(deployment))
+    this.#options.bus.say({ kind: 'cancel', deployment })
   }
 
   async serve(): Promise<void> {
@@ -189,6 +182,9 @@ class LanedPipeline implements Pipeline {
       if (this.#closing.signal.aborted || error instanceof DeploymentLost) return
       this.#options.onError(error, { app: row.app, deployment: row.id })
       const now = await this.#find(row.id)
+      if (now.status === 'uploading' && (await this.#options.pointers.pointsTo(now))) {
+        return this.#options.pointers.confirm(now) // it is on line, whatever failed after that
+      }
       const words = 'OverSkill could not finish this deployment. Deploy again.'
       if (!hasEnded(now) && now.leaseToken === row.leaseToken)
         await this.#move(now, 'failed', { error: words }, 'failed')
@@ -202,7 +198,8 @@ class LanedPipeline implements Pipeline {
     const { buildVersion, artifacts, pointers } = this.#options
     if (await pointers.pointsTo(row)) return pointers.confirm(row)
     const timer = startStages(row)
-    const built = (await this.#stored(row)) ?? (await buildVersion(row.app, row.version, signal))
+    const built =
+      (await this.#stored(row)) ?? (await buildVersion(row.app, row.version, signal, (write) => holdIn(write, row)))
     if (this.#closing.signal.aborted) return
     if (signal.aborted) return void (await this.#move(row, 'superseded', { stages: timer.end('build') }, 'stage'))
     if (!built.ok) {

@@ -6,7 +6,7 @@ import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { apps, deployments, pointers } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
-import { moveIn, type StageTimer } from './moves.ts'
+import { holdIn, isShown, moveIn, type StageTimer } from './moves.ts'
 import type { DeploymentRow } from './present.ts'
 
 /** The writer of `pointers`. Postgres is the truth, the edge's memory follows it; only a larger fence moves one (L28). */
@@ -50,8 +50,8 @@ class FencedPointers implements Pointers {
     const { app, environment, fence } = row
     const previous = await this.#previousOf(app, environment, artifactHash)
     const switched = await edge.switchTo({ app, environment, artifactHash, fence, previous })
-    if (!switched.ok && switched.failure.code === 'conflict') return void (await overtaken())
-    if (!switched.ok) throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
+    if (!switched.ok && switched.failure.code !== 'conflict')
+      throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
     this.#options.onMoved(app)
     await this.#settle(row, { stages: timer.end('switch') })
   }
@@ -78,7 +78,7 @@ class FencedPointers implements Pointers {
         .values({ app, environment, ...nothing })
         .onConflictDoUpdate({
           target: [pointers.app, pointers.environment],
-          set: { ...nothing, changedAt: new Date() },
+          set: { ...nothing, changedAt: raw`now()` },
         })
       for (const row of live) await moveIn(write, row, 'removed', {}, 'stage')
       await this.#tellApp(write, app, {})
@@ -107,7 +107,7 @@ class FencedPointers implements Pointers {
   async #tellApp(write: Write, id: string, set: { everPublished?: true }): Promise<void> {
     const [row] = await write.sql
       .update(apps)
-      .set({ ...set, updatedAt: new Date() })
+      .set({ ...set, updatedAt: raw`now()` })
       .where(eq(apps.id, id))
       .returning()
     const app = await this.#options.apps.present(must(row, `App ${id}`), write.sql)
@@ -133,24 +133,21 @@ class FencedPointers implements Pointers {
 }
 
 /** Moves the pointer if it is older than this deployment; false means that a newer one is there. */
-async function movePointer({ sql }: Write, row: DeploymentRow): Promise<boolean> {
+async function movePointer(write: Write, row: DeploymentRow): Promise<boolean> {
+  await lockApp(write, row.app, true)
+  await holdIn(write, row)
+  const { sql } = write
   const { app, environment, fence, artifact, id: deployment } = row
   const moved = await sql
     .insert(pointers)
     .values({ app, environment, fence, artifact, deployment })
     .onConflictDoUpdate({
       target: [pointers.app, pointers.environment],
-      set: { fence, artifact, deployment, changedAt: new Date() },
+      set: { fence, artifact, deployment, changedAt: raw`now()` },
       setWhere: lt(pointers.fence, fence),
     })
     .returning({ app: pointers.app })
   return moved.length > 0
-}
-
-/** Whether the address still shows this deployment: it may have been taken off line just after its pointer moved. */
-async function isShown({ sql }: { sql: Write['sql'] | Database }, row: DeploymentRow): Promise<boolean> {
-  const isPlace = and(eq(pointers.app, row.app), eq(pointers.environment, row.environment))
-  return (await sql.query.pointers.findFirst({ where: isPlace }))?.deployment === row.id
 }
 
 type Place = { app: string; environment: Environment }

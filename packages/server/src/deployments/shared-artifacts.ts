@@ -25,16 +25,19 @@ export function createSharedArtifacts(db: Database): {
       await sql.insert(artifacts).values({ hash: artifact.hash, artifact }).onConflictDoNothing()
     })
   }
+  const find = (hash: string) => db.query.artifacts.findFirst({ where: eq(artifacts.hash, hash) })
+  const isShared = async (hash: string): Promise<boolean> => (await find(hash)) !== undefined
   return {
     async source(hash, missing) {
-      const row = await db.query.artifacts.findFirst({ where: eq(artifacts.hash, hash) })
+      const row = await find(hash)
       if (!row) return undefined
       const wanted = await missing(row.artifact.files.map((file) => file.hash))
       const found = wanted.length === 0 ? [] : await db.select().from(blobs).where(inArray(blobs.hash, wanted))
       return { artifact: row.artifact, contents: new Map(found.map((blob) => [blob.hash, blob.content])) }
     },
     storeWith: (edge) => ({
-      has: (artifact) => edge.has(artifact),
+      /** One that only this edge has is built again, so that all get it. */
+      has: async (hash) => (await isShared(hash)) && edge.has(hash),
       async store(artifact, contents) {
         await share(artifact, contents)
         await edge.store(artifact, contents)

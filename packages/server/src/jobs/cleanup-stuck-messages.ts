@@ -31,11 +31,19 @@ export type Cleanup = {
  */
 export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
   const { leases, everyMs, running: runningTurns, onStop, onError } = options
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
+  const timers: NodeJS.Timeout[] = []
+  const chains: Promise<void>[] = []
 
-  const round = async (all: boolean): Promise<void> => {
+  /** Each on a chain of its own: a look that takes long costs no lease. */
+  const every = (work: () => Promise<void>): void => {
+    const place = chains.push(Promise.resolve()) - 1
+    const next = (): void => void (chains[place] = (chains[place] ?? Promise.resolve()).then(work).catch(onError))
+    timers.push(setInterval(next, everyMs))
+  }
+  const renew = async (): Promise<void> => {
     for (const turn of await leases.renew(runningTurns())) onStop(turn)
+  }
+  const round = async (all: boolean): Promise<void> => {
     for (const turn of await leases.abandoned(all)) {
       if (!runningTurns().includes(turn.id) && (await leases.release(turn))) options.onReleased(turn.app)
     }
@@ -46,13 +54,12 @@ export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
   return {
     round,
     start() {
-      timer = setInterval(() => {
-        running = running.then(() => round(false)).catch(onError)
-      }, everyMs)
+      every(renew)
+      every(() => round(false))
     },
     async close() {
-      clearInterval(timer)
-      await running
+      for (const timer of timers) clearInterval(timer)
+      await Promise.all(chains)
     },
   }
 }

@@ -166,6 +166,20 @@ describe.skipIf(!hasRedis)('a fleet', async () => {
     for (const { program } of [web, worker, builder]) expect(await program.ended).toBe(0)
   })
 
+  test('G2: a turn that is handed over while its deployment waits or builds goes on line by that very deployment', async () => {
+    held = Promise.resolve()
+    const first = await startNode('web,worker')
+    const app = await createApp(first)
+    await eventsUntil(first, app, ({ type }) => type === 'deployment.started')
+    const second = await startNode('web,worker')
+    first.program.child.kill('SIGTERM')
+    await first.program.ended
+    await startNode('builder')
+    const events = await eventsUntil(second, app, isTurnEnd)
+    await expectWhole(second, app, events)
+    expect(events.filter(({ type }) => type === 'deployment.started')).toHaveLength(1)
+  })
+
   test('G2: a rolling restart of two processes in the middle of a turn loses nothing of it', async () => {
     const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
     held = gates[0].promise

@@ -139,7 +139,7 @@ class PgLeases implements Leases {
   }
 
   stuck(): Promise<TurnRow[]> {
-    const last = raw`(select max(at) from events where events.app = ${turns.app})`
+    const last = raw`(select at from events where events.app = ${turns.app} order by seq desc limit 1)`
     const isStuck = raw`greatest(${turns.progressAt}, ${last}) < now() - ${`${stuckMs} ms`}::interval`
     return this.#options.db.query.turns.findMany({
       where: and(eq(turns.status, 'running'), eq(turns.leaseOwner, this.#options.owner), isStuck),

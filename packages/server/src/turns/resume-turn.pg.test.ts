@@ -54,7 +54,9 @@ test('a request that was streaming is sent again, and the call that was cut neve
   const events = await plane.turnEnd(app.id)
   never.resolve()
 
-  expect(last(events).type).toBe('turn.completed')
+  expect(last(events)).toMatchObject({ type: 'turn.completed', turn: { usage: { incomplete: true } } })
+  const { items: used } = value(await plane.calls.usage.ofApp({ app: app.id }, 'person'))
+  expect(used[0]?.requests, 'the one that was cut was paid for as well').toBe(model.requests.length - seen)
   expect(model.requests.length).toBeGreaterThan(seen + 1)
   const calls = (await conversation(app.id)).messages.flatMap((message) =>
     message.role === 'assistant' ? message.blocks.flatMap((block) => (block.type === 'tools' ? block.calls : [])) : [],

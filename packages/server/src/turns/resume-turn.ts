@@ -14,6 +14,8 @@ export type ResumePlan = {
   known: KnownCall[]
   /** The fingerprints of the faults of its work that the model has heard of. */
   toldFaults: string[]
+  /** The step that is not over: a request of it was under way, or had ended. */
+  openStep?: number
   /** Ends on the screen what was cut, and says that the turn goes on. */
   mark(writer: TurnWriter, journal: Pick<PgTurnJournal, 'notice'>): Promise<void>
 }
@@ -34,6 +36,7 @@ export function planResume(steps: readonly StoredStep[], shown: AssistantMessage
     historyAfter: (before) => addSteps(before, over),
     step: open ? open.step : (over.at(-1)?.step ?? 0) + 1,
     ...(resume && { resume }),
+    ...(open && { openStep: open.step }),
     known,
     toldFaults: toldFaults(shown, resume !== undefined),
     mark,

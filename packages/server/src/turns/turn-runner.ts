@@ -1,4 +1,4 @@
-import { type AgentNote, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
+import { type AgentNote, costOf, noUsage, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
 import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
 import type { BlobStore, Tree } from '@overskill/workspace'
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
@@ -65,6 +65,7 @@ export type RunningTurn = {
 /** Runs a claimed turn to its end: model and tools, then its version, then its deployment, then the terminal event. */
 export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn {
   const stop = new AbortController()
+  const leaving = new AbortController() // no stop: what a person asked for goes on elsewhere
   let isStuck = false
   const writer = createTurnWriter({ app: turn.app, turn: turn.id, token: turn.leaseToken }, options.batcher)
   return {
@@ -75,20 +76,18 @@ export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn 
     },
     abandon() {
       writer.abandon()
-      stop.abort()
+      leaving.abort()
     },
-    ended: toTheEnd(turn, options, writer, stop.signal, () => isStuck),
+    ended: toTheEnd(turn, options, { writer, stop: stop.signal, leaving: leaving.signal, isStuck: () => isStuck }),
   }
 }
 
-async function toTheEnd(
-  turn: TurnRow,
-  options: TurnRunnerOptions,
-  writer: TurnWriter,
-  stop: AbortSignal,
-  isStuck: () => boolean,
-): Promise<void> {
-  const end = turn.phase === 'model' ? await runModel(turn, options, writer, stop) : undefined
+type Run = { writer: TurnWriter; stop: AbortSignal; leaving: AbortSignal; isStuck: () => boolean }
+
+async function toTheEnd(turn: TurnRow, options: TurnRunnerOptions, run: Run): Promise<void> {
+  const { writer, stop, leaving, isStuck } = run
+  const either = AbortSignal.any([stop, leaving])
+  const end = turn.phase === 'model' ? await runModel(turn, options, writer, either) : undefined
   await finishTurn(turn, end && isStuck() ? stuckEnd : end, { ...options, writer, stop })
 }
 
@@ -137,6 +136,7 @@ async function runModel(
     now: () => performance.now(),
   })
   await plan.mark(writer, journal)
+  if (plan.openStep !== undefined) await countLost(turn, plan.openStep, journal, spending)
   return runAgent({
     ...{ model: model.value, tools, system, journal, mode: turn.mode, signal: stop },
     history: joinUsers(plan.historyAfter([...(await readHistory(db, turn.app, turn.position)), ...opening])),
@@ -154,6 +154,13 @@ async function runModel(
     limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
     log: (text) => note(turn, text),
   })
+}
+
+/** A request that its owner did not see the end of was paid for: the ledger says so, once, without knowing how much. */
+async function countLost(turn: TurnRow, step: number, journal: PgTurnJournal, spending: Spending): Promise<void> {
+  if (await spending.ofStep(turn.id, step)) return
+  const usage = { ...noUsage, incomplete: true }
+  await journal.requestEnded(step, { usage, cost: costOf(turn.model, usage, new Date()) })
 }
 
 async function recordedFetch(turn: TurnRow, { db, recorder }: TurnRunnerOptions): Promise<typeof fetch | undefined> {

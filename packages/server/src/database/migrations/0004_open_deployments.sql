@@ -1,1 +1,0 @@
-CREATE INDEX "deployments_open" ON "deployments" USING btree ("status") WHERE status in ('queued', 'building', 'uploading');
