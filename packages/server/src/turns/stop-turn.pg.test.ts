@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errorEvent, gate, hangAfter, startScriptedModel, text, toolUse } from '@overskill/model-server'
-import type { AppEvent } from '@overskill/protocol'
+import { type AppEvent, timeLimitMs } from '@overskill/protocol'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { last, only, startTestPlane, value } from '../test-plane.ts'
 
@@ -125,6 +125,9 @@ test('A7, B.5 44: a stop while a tool runs ends the turn within a second, cancel
   const { ms, end, events } = await stopAt(id, isRunning('os-search-files'))
   expect(ms).toBeLessThan(1_000)
   expect(end).toMatchObject({ type: 'turn.stopped', turn: { version: 1, deployment: { skipped: 'stopped' } } })
+  const running = only(events, 'tool.running').find(({ name }) => name === 'os-search-files')
+  const waitedMs = Date.parse(running?.deadline ?? '') - Date.parse(running?.at ?? '')
+  expect(Math.abs(waitedMs - timeLimitMs('searchTool'))).toBeLessThan(1_000)
   expect(endsOf(events)).toEqual(['os-write complete', 'os-search-files cancelled', 'os-write cancelled'])
   const files = await draftOf(id)
   expect(files).toContain('src/long.ts')

@@ -73,6 +73,23 @@ test('a group of calls is open while it works, folds when done, and shows what a
   await page.getByText('What the model was told').waitFor()
 })
 
+test('a call that runs for more than ten seconds says until when it is waited for', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  await page.clock.install()
+  const app = await openReadingList(studio)
+  const played = playTurn(standIn, app, 'Add a chart')
+  const call = played.call(played.block('tools'), 'os-add-dependency')
+  call.run({ packages: ['recharts'] }, new Date(Date.now() + 180_000).toISOString())
+  const row = page.getByRole('button', { name: /recharts/ })
+  await row.waitFor()
+  expect(await row.innerText()).not.toContain('until')
+  await page.clock.fastForward(12_000)
+  await row.getByText(/^until \d+:\d\d:\d\d/).waitFor()
+  call.done('OK Installed recharts 3.3.0.', { ms: 12_000 })
+  await expect.poll(() => row.getByText(/^until/).count()).toBe(0)
+})
+
 test('what the model says is never run or fetched: no script, no image, links to new tabs only', async () => {
   await using studio = await studios.open()
   const { page, standIn } = studio
