@@ -1,8 +1,9 @@
+import { timeLimitMs } from '@overskill/protocol'
 import { pause, type Clock } from './clock.ts'
 import type { Tool, ToolResult } from './tool.ts'
 
-/** No tool may take longer, whatever it asks for (AGENT.md D.5). */
-export const longestToolMs = 180_000
+/** No tool may take longer, whatever it asks for. */
+export const longestToolMs = timeLimitMs('tool')
 
 const timeoutGraceMs = 2_000
 const stopGraceMs = 300

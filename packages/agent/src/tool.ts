@@ -1,3 +1,4 @@
+import { timeLimitMs } from '@overskill/protocol'
 import type { z } from 'zod'
 
 /**
@@ -73,7 +74,7 @@ export function defineTool<Work, Input extends z.ZodObject>(tool: {
   return {
     ...tool,
     eager: tool.eager ?? false,
-    limitMs: tool.limitMs ?? 10_000,
+    limitMs: tool.limitMs ?? timeLimitMs('fileTool'),
     keys: (input) => tool.keys(parsed(input)),
     run: (input, work, signal) => tool.run(parsed(input), work, signal),
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import { type Failure, ok, type BuildError } from '@overskill/protocol'
+import { type Failure, ok, type BuildError, timeLimitMs } from '@overskill/protocol'
 import type { BuildResult, FastBuildService, SourceTree } from './artifact.ts'
 import { assembleArtifact } from './assemble-artifact.ts'
 import type { BuildInput, ChildAnswer } from './build-child.ts'
@@ -50,15 +50,13 @@ const KEEP_VENDOR_MS = 7 * 24 * 60 * 60_000
 
 const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
 
-/** Longest that a build waits for its packages, in ms; building itself has a limit of its own. */
-const INSTALL_MS = 180_000
-
 type BuildWork = { signal: AbortSignal; limitMs: number }
 
 const failed = (message: string, ms: number): BuildResult => ({ ok: false, errors: [{ message }], ms })
 
 const obtainSet = async (tree: SourceTree, signal: AbortSignal, options: FastBuildOptions) =>
-  (await options.dependencies?.obtain(tree, { signal, limitMs: INSTALL_MS })) ?? ok(options.starterSet)
+  (await options.dependencies?.obtain(tree, { signal, limitMs: timeLimitMs('buildPackages') })) ??
+  ok(options.starterSet)
 
 /** What `package.json` asks for cannot be had: its own fault, or that of the way there. */
 const withoutPackages = ({ code, detail: message }: Failure): BuildResult => ({

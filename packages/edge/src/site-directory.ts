@@ -61,7 +61,6 @@ export function createSiteDirectory(
     if (before) sites.delete(before)
     return ok(undefined)
   }
-
   const readSite = (pointer: DeploymentPointer) => readPointed(pointer, store, kinds[pointer.environment])
 
   async function readServed(target: Target): Promise<Served> {

@@ -18,6 +18,7 @@ export const ToolCall = z.object({
   result: z.string().optional(),
   error: ToolError.optional(),
   startedAt: z.iso.datetime().optional(),
+  deadline: z.iso.datetime().optional(), // while it runs: when it is ended at the latest
   ms: z.number().optional(),
   added: z.int().optional(), // lines, of the files that the call changed
   removed: z.int().optional(),

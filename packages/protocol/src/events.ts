@@ -48,6 +48,7 @@ const toolEvent = <T extends string>(type: T) =>
     ms: z.number().optional(),
     added: z.int().optional(),
     removed: z.int().optional(),
+    deadline: Time.optional(), // with `tool.running`: when the call is ended at the latest
   })
 
 const build = { build: Id, version: z.int(), ms: z.number().optional(), errors: z.array(BuildError).optional() }

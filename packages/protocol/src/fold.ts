@@ -190,6 +190,8 @@ function afterToolEvent(call: ToolCall, event: ToolEvent): ToolCall {
   if (event.inputDelta !== undefined) next.inputText = call.inputText.slice(0, event.offset ?? 0) + event.inputDelta
   if (event.input !== undefined) next.input = event.input
   if (event.type === 'tool.running') next.startedAt = event.at
+  if (event.deadline !== undefined) next.deadline = event.deadline
+  else if (isFinal(toolCallMoves, event.status)) delete next.deadline
   if (event.result !== undefined) next.result = event.result
   if (event.error !== undefined) next.error = event.error
   if (event.ms !== undefined) next.ms = event.ms

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Outcome } from '@overskill/protocol'
+import { type Outcome, timeLimitMs } from '@overskill/protocol'
 import { decodeText } from './blob.ts'
 import { matchesGlob } from './glob.ts'
 import type { Tree } from './store.ts'
@@ -41,7 +41,7 @@ export async function searchFiles(
   source: FileSource,
   query: SearchQuery,
   signal: AbortSignal,
-  limitMs = 5_000,
+  limitMs = timeLimitMs('pattern'),
 ): Promise<SearchResult> {
   const limit = query.limit ?? 100
   if (!query.regex) return collect(source, query, limit, plainFinder(query), signal)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { timeLimitMs } from '@overskill/protocol'
 import { systemClock, type Clock } from '../clock.ts'
 import type { Model, ModelRequest } from '../model.ts'
 import { unreachable, type FaultSource } from './faults.ts'
@@ -25,7 +26,7 @@ export type OpenAiChatOptions = {
 }
 
 /** Local servers load a model when it is first asked for, before they send any header. */
-const silenceLimits: SilenceLimits = { ...defaultSilenceLimits, headersMs: 300_000 }
+const silenceLimits: SilenceLimits = { ...defaultSilenceLimits, headersMs: timeLimitMs('localHeaders') }
 
 const errorLength = 100_000
 

@@ -1,3 +1,4 @@
+import { timeLimitMs } from '@overskill/protocol'
 import type { Clock } from '../clock.ts'
 
 /** Longest silences of a stream, in ms. */
@@ -7,7 +8,11 @@ export type SilenceLimits = {
   contentMs: number // with pings only: the model is stuck
 }
 
-export const defaultSilenceLimits: SilenceLimits = { headersMs: 120_000, idleMs: 60_000, contentMs: 300_000 }
+export const defaultSilenceLimits: SilenceLimits = {
+  headersMs: timeLimitMs('headers'),
+  idleMs: timeLimitMs('silence'),
+  contentMs: timeLimitMs('noContent'),
+}
 
 /** Aborts `signal` when a stream has been silent for too long. `close` must be called at the end. */
 export type Watchdog = {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { timeLimitMs } from '@overskill/protocol'
 import type { SourceTree } from '../artifact.ts'
 import type { DependencySet } from '../dependency-set.ts'
 import { keepRecent } from '../engine/recent.ts'
@@ -51,8 +52,8 @@ export type StyleService = {
 
 const LIMITS: StyleLimits = {
   processes: 4,
-  firstMs: 30_000,
-  compileMs: 10_000,
+  firstMs: timeLimitMs('firstStyles'),
+  compileMs: timeLimitMs('styles'),
   memoryBytes: 700 * 1024 * 1024,
   idleMs: 120_000,
   bannedMs: 30_000,

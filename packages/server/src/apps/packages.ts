@@ -6,7 +6,7 @@ import {
   toolchainReason,
   wantsFiles,
 } from '@overskill/builder'
-import { fail, type InstallProgress, type NewAppEvent, ok, type Outcome } from '@overskill/protocol'
+import { fail, type InstallProgress, type NewAppEvent, ok, type Outcome, timeLimitMs } from '@overskill/protocol'
 import { decodeText, type Draft } from '@overskill/workspace'
 import { editManifest } from './edit-manifest.ts'
 
@@ -43,8 +43,6 @@ export type Packages = {
   missing(draft: Draft, path: string, text: string): Promise<MissingPackage[]>
 }
 
-/** Longest that a change may take, in ms: below the limit of a tool, which is told of it then. */
-const LIMIT_MS = 170_000
 /** Least time between two events of progress, in ms. */
 const PROGRESS_MS = 400
 
@@ -79,7 +77,7 @@ async function changePackages(
   const before = await readFiles(draft, wantsFiles)
   const manifest = decodeText(before.get('package.json') ?? new Uint8Array())
   if (!manifest) return fail('invalid', 'The app has no package.json that can be read.')
-  const options = { signal, limitMs: LIMIT_MS, onProgress, allowNew: allowNew ? ['*'] : [] }
+  const options = { signal, limitMs: timeLimitMs('packages'), onProgress, allowNew: allowNew ? ['*'] : [] }
   const resolved = add.length > 0 ? await store.resolve(add, options) : ok([])
   if (!resolved.ok) return resolved
   const edited = editManifest(manifest, { add: resolved.value.map((each) => ({ ...each, dev })), remove })

@@ -1,5 +1,5 @@
 import type { Artifact, BuildResult, FastBuildService } from '@overskill/builder'
-import type { BuildError } from '@overskill/protocol'
+import { type BuildError, timeLimitMs } from '@overskill/protocol'
 import { type Tree, treeHash } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
 import { readContents } from '../apps/files.ts'
@@ -36,8 +36,8 @@ export type TreeBuilds = {
   takeChecked(hash: string): CheckedBuild | undefined
 }
 
-/** Longest a build may take, in ms: below a tool's limit, so that a turn always hears of it. */
-const buildLimitMs = 60_000
+/** Turns of others, packages and the bundle together. */
+const tookTooLong = `The build did not end within ${timeLimitMs('deploymentBuild') / 60_000} minutes and was ended.`
 
 /** How many checks wait for their version: one a running turn, and those whose turn was taken over elsewhere. */
 const keptChecks = 100
@@ -62,7 +62,12 @@ export function createTreeBuilds(options: {
       const [row] = await db.select().from(builds).where(isThis)
       return row && (await artifacts.has(row.artifact)) ? { hash: row.artifact, bytes: row.bytes } : undefined
     },
-    build: async (tree, signal) => builder.build(await readContents(db, tree), { signal, limitMs: buildLimitMs }),
+    async build(tree, signal) {
+      const late = AbortSignal.timeout(timeLimitMs('deploymentBuild'))
+      const limits = { signal: AbortSignal.any([signal, late]), limitMs: timeLimitMs('bundle') }
+      const result = await builder.build(await readContents(db, tree), limits)
+      return result.ok || !late.aborted ? result : { ...result, errors: [{ message: tookTooLong }] }
+    },
     async note(sql, tree, { hash, bytes }) {
       await sql
         .insert(builds)

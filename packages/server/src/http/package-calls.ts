@@ -1,12 +1,9 @@
-import { fail, ok, type Outcome, type Version } from '@overskill/protocol'
+import { fail, ok, type Outcome, timeLimitMs, type Version } from '@overskill/protocol'
 import { entryOf, openDraft } from '@overskill/workspace'
 import { readDraft } from '../apps/files.ts'
 import type { PackageChange } from '../apps/packages.ts'
 import type { Rooms } from './rooms.ts'
 import type { Calls } from './services.ts'
-
-/** A person's limit: the call is answered by then, installed or not. */
-const LIMIT_MS = 180_000
 
 /**
  * A person's change of packages: installed first, told of meanwhile, then stored as one edit of package.json, from which the
@@ -34,7 +31,7 @@ async function changePackages(
   const before = draft.tree().get('package.json')?.hash ?? entryOf(new Uint8Array()).hash
   const saying: Promise<unknown>[] = []
   const changed = await packages.change(draft, change, {
-    signal: AbortSignal.timeout(LIMIT_MS),
+    signal: AbortSignal.timeout(timeLimitMs('tool')),
     say: (event) => void saying.push(log.write((write) => write.append(app, [event]))),
   })
   await Promise.all(saying)

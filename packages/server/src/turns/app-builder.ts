@@ -105,6 +105,8 @@ class LeasedAppBuilder implements AppBuilder {
   }
 
   async stop(app: string, id: string): Promise<Outcome<Turn>> {
+    const here = this.#running.get(id)
+    if (here?.turn.app === app) here.running.stop() // at once: what the store is told is for the other processes
     const before = await this.turn(app, id)
     if (!before.ok) return before
     const cancelled = await this.#options.queue.cancel(app, id)

@@ -62,7 +62,7 @@ async function storeEnd(turn: TurnRow, end: TurnEnd, { writer, conversation }: T
   turn.ending = end.ending
   turn.error = end.ending === 'failed' ? end.error : null
   turn.phase = 'version'
-  const block = await nextBlock(turn, conversation)
+  const block = end.ending === 'failed' ? await nextBlock(turn, conversation) : 0
   await writer.store(async ({ sql }) => {
     await sql
       .update(turns)
@@ -104,22 +104,48 @@ const notDeployed = ({ mode }: TurnRow, ending: Ending): TurnDeployment => {
   return { skipped: ending === 'stopped' ? 'stopped' : 'no_changes' }
 }
 
+/** How long a turn waits to hear of a deployment that it gave up, in ms: its stop ends within a second (A7), whoever builds. */
+const givenUpWaitMs = 300
+
 async function deployed(turn: TurnRow, version: number, ending: Ending, finish: TurnFinish): Promise<TurnDeployment> {
   const asked = await finish.deploy(turn.app, version, turn.id)
-  if (!asked) return { skipped: 'stopped' }
-  const wasStopped = finish.stop.aborted // before: then what is kept still goes to the preview
-  const giveUp = (): void => void finish.cancelDeploy(asked.deployment.id)
-  finish.stop.addEventListener('abort', giveUp, { once: true })
-  const { id, status, error } = await asked.ended
-  finish.stop.removeEventListener('abort', giveUp)
+  if (!asked || ending === 'stopped') return { skipped: 'stopped' } // what is kept goes to the preview, and nobody waits for that
+  const ended = await endOfDeployment(asked, ending, finish)
+  if (!ended) return { skipped: 'stopped' }
+  const { id, status, error } = ended
   // This process ends, and the deployment is asked for again by the next.
   if (status !== 'live' && !isFinal(deploymentMoves, status)) throw new LeaseLost(turn.id)
-  if (status === 'superseded' && finish.stop.aborted && !wasStopped) return { skipped: 'stopped' }
+  if (status === 'superseded' && finish.stop.aborted) return { skipped: 'stopped' }
   if (status === 'live') return { id, status }
   if (status !== 'failed') return { skipped: 'superseded' }
   await tellFailedBuild(turn, version, error, finish)
   return ending === 'completed' ? { id, status } : { skipped: 'build_failed' }
 }
+
+/** How it ended; a stop from now on gives it up. Undefined when nobody told in time what became of that. */
+async function endOfDeployment(asked: Asked, ending: Ending, { stop, cancelDeploy }: TurnFinish) {
+  if (ending === 'failed' && stop.aborted) return asked.ended // it was stuck: nobody asked for a stop
+  const first = await Promise.race([asked.ended, aborted(stop)])
+  if (first) return first
+  await cancelDeploy(asked.deployment.id)
+  return within(givenUpWaitMs, asked.ended)
+}
+
+async function within<T>(ms: number, value: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined)
+  })
+  const first = await Promise.race([value, late])
+  clearTimeout(timer)
+  return first
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
 
 async function tellFailedBuild(turn: TurnRow, version: number, error: string | undefined, finish: TurnFinish) {
   const block = await nextBlock(turn, finish.conversation)
@@ -139,7 +165,7 @@ async function tellFailedBuild(turn: TurnRow, version: number, error: string | u
   ])
 }
 
-/** The terminal event: exactly one, the turn's last, and only now that its deployment is known. */
+/** The terminal event: exactly one, the turn's last, and only now that its deployment is known or not waited for. */
 async function endTurn(
   turn: TurnRow,
   ending: Ending,

@@ -1,3 +1,4 @@
+import { timeLimitMs } from '@overskill/protocol'
 import { and, eq, getTableColumns, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { messages, turns } from '../database/schema.ts'
@@ -9,8 +10,6 @@ import { type MessageRow, presentMessage } from './user-messages.ts'
 
 /** A6: a turn that makes no progress for this long is ended, whatever its lease says. */
 export const stuckMs = 20 * 60_000
-/** Longest a turn may take in all. */
-const turnLimitMs = 60 * 60_000
 
 /** Who runs which turn. A process claims, renews and gives back; whoever dies is taken over when the time is up. */
 export type Leases = {
@@ -66,7 +65,7 @@ class PgLeases implements Leases {
         leaseToken: raw`${turns.leaseToken} + 1`,
         leaseUntil: leaseEnd(),
         startedAt,
-        deadline: raw`${startedAt} + ${`${turnLimitMs} ms`}::interval`,
+        deadline: raw`${startedAt} + ${`${timeLimitMs('turn')} ms`}::interval`,
         progressAt: raw`now()`,
       })
       .from(messages)

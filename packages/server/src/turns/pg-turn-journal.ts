@@ -33,6 +33,8 @@ export type JournalOptions = {
   /** Calls of the step that a former process began. */
   known: readonly KnownCall[]
   effectOf: (tool: string) => 'transactional' | 'external'
+  /** When a call of this tool that starts now is ended at the latest. */
+  deadlineOf: (tool: string) => string
   now: () => number
 }
 
@@ -126,7 +128,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
       const place = placeOf(this.#message, at)
       return [
         { type: 'tool.queued', ...place, status: 'queued', input },
-        { type: 'tool.running', ...place, status: 'running' },
+        { type: 'tool.running', ...place, status: 'running', deadline: this.#options.deadlineOf(call.name) },
       ]
     })
   }
@@ -135,7 +137,8 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     const at = this.#shown(call)
     return this.#options.writer.store(async (write) => {
       await startCall(write, this.#owner, call)
-      return [{ type: 'tool.running', ...placeOf(this.#message, at), status: 'running' }]
+      const deadline = this.#options.deadlineOf(call.name)
+      return [{ type: 'tool.running', ...placeOf(this.#message, at), status: 'running', deadline }]
     })
   }
 

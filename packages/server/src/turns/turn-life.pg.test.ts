@@ -93,7 +93,8 @@ test('L16: stop ends the stream and the turn, keeps finished files as a version,
   const events = await plane.turnEnd(app.id)
   held.resolve()
 
-  expect(last(events)).toMatchObject({ type: 'turn.stopped', turn: { version: 1, deployment: { status: 'live' } } })
+  expect(last(events)).toMatchObject({ type: 'turn.stopped', turn: { version: 1, deployment: { skipped: 'stopped' } } })
+  await plane.until(app.id, ({ type }) => type === 'deployment.completed')
   expect((await plane.page(`preview-${app.id}`)).status).toBe(200)
   replies.push([text('Still here.')])
   value(await plane.calls.messages.post({ app: app.id, text: 'Go on' }, 'person'))

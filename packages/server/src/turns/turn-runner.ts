@@ -2,7 +2,7 @@ import { type AgentNote, costOf, noUsage, runAgent, type Tool, type TurnEnd } fr
 import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
 import type { BlobStore, Tree } from '@overskill/workspace'
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
-import { must } from '@overskill/protocol'
+import { handDownMs, must, timeLimitMs } from '@overskill/protocol'
 import { decodeText } from '@overskill/workspace'
 import type { Apps } from '../apps/apps.ts'
 import { readContents, readDraft, readVersionTree } from '../apps/files.ts'
@@ -128,11 +128,14 @@ async function runModel(
   const shown = await replyOf(turn, options)
   const plan = planResume(steps, shown)
   const effects = new Map(tools.map(({ name, effect }) => [name, effect]))
+  const toolMs = new Map(tools.map(({ name, limitMs }) => [name, limitMs]))
+  const endsAt = must(turn.deadline, 'The deadline').getTime()
   const journal = new PgTurnJournal({
     ...{ blobs, apps, packages, reports, spending, writer, turn, tree, model: turn.model },
     nextBlock: shown?.blocks.length ?? 0,
     known: plan.known,
     effectOf: (tool) => effects.get(tool) ?? 'transactional',
+    deadlineOf: (tool) => callDeadline(toolMs.get(tool) ?? timeLimitMs('tool'), endsAt),
     now: () => performance.now(),
   })
   await plan.mark(writer, journal)
@@ -151,7 +154,7 @@ async function runModel(
       return errors && faultOfBuild(errors)
     },
     workNow: () => describeFiles(journal.tree),
-    limits: { turnMs: Math.max(0, must(turn.deadline, 'The deadline').getTime() - Date.now()) },
+    limits: { turnMs: handDownMs(timeLimitMs('turn'), Date.now(), endsAt) },
     log: (text) => note(turn, text),
   })
 }
@@ -161,6 +164,12 @@ async function countLost(turn: TurnRow, step: number, journal: PgTurnJournal, sp
   if (await spending.ofStep(turn.id, step)) return
   const usage = { ...noUsage, incomplete: true }
   await journal.requestEnded(step, { usage, cost: costOf(turn.model, usage, new Date()) })
+}
+
+/** Its own limit, or the end of its turn where that comes first: the turn's signal ends its calls. */
+function callDeadline(limitMs: number, turnEndsAt: number): string {
+  const now = Date.now()
+  return new Date(now + handDownMs(limitMs, now, turnEndsAt)).toISOString()
 }
 
 async function recordedFetch(turn: TurnRow, { db, recorder }: TurnRunnerOptions): Promise<typeof fetch | undefined> {

@@ -48,7 +48,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
   }
   return (
     <div className="border-t border-hairline px-3 pt-3 pb-3">
-      <QueuedMessages />
+      <QueuedMessages field={field} />
       <Sending texts={sending} />
       {error && <ProblemNote error={error} className="mb-2" />}
       <form

@@ -35,5 +35,5 @@ export const composerWords = {
     possible: (cap: string) => `It may stop early, at ${cap}.`,
   },
   limits: 'Limits',
-  position: (place: number, of: number) => `${place} of ${of}`,
+  position: (text: string, place: number, of: number) => `${text}: ${place} of ${of}`,
 }

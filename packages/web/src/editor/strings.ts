@@ -41,6 +41,7 @@ export const shortcutRows = [
   { keys: ['command K'], does: 'Go to the message box' },
   { keys: ['↵'], does: 'Send, or queue while a turn runs' },
   { keys: ['Shift ↵'], does: 'New line in the message' },
+  { keys: ['Alt ↑', 'Alt ↓'], does: 'Move a waiting message' },
   { keys: ['command S'], does: 'Save the file in Code' },
   { keys: ['command P'], does: 'Find a file in Code' },
   { keys: ['command B'], does: 'Hide or show the conversation' },

@@ -28,7 +28,8 @@ export type PlayedTurn = {
 export type PlayedCall = {
   id: string
   input(text: string): void
-  run(input: unknown): void
+  /** `deadline`: when it is ended at the latest. */
+  run(input: unknown, deadline?: string): void
   done(result: string, fields?: { ms?: number; added?: number; removed?: number }): void
   fail(code: string, message: string, status?: 'error' | 'timeout' | 'cancelled'): void
 }
@@ -105,9 +106,9 @@ function playCall(
       emit({ type: 'tool.input', ...base, status: 'pending', inputDelta: text, offset })
       offset += text.length
     },
-    run(input) {
+    run(input, deadline) {
       emit({ type: 'tool.queued', ...base, status: 'queued', input })
-      emit({ type: 'tool.running', ...base, status: 'running' })
+      emit({ type: 'tool.running', ...base, status: 'running', ...(deadline && { deadline }) })
     },
     done: (result, fields) => emit({ type: 'tool.completed', ...base, status: 'complete', result, ms: 12, ...fields }),
     fail: (code, message, status = 'error') =>

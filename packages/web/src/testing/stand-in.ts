@@ -290,6 +290,7 @@ function routeBelow(standIn: StandIn, app: StandInApp, { method, path, body, req
     return json({ message: changed })
   }
   if (method === 'DELETE') standIn.emit(id, { type: 'message.removed', message: key })
+  if (action === 'now') startNow(standIn, app, message)
   return json({ message, turn: turnOf(message.turn, key, 'queued') })
 }
 
@@ -355,6 +356,20 @@ export function sayTo(standIn: StandIn, app: string, text: string): { message: U
   standIn.emit(app, { type: 'message.created', message })
   standIn.emit(app, { type: 'turn.queued', turn })
   return { message, turn }
+}
+
+/** Stops the turn that runs and starts that of a message which waits. */
+function startNow(standIn: StandIn, app: StandInApp, waiting: UserMessage): void {
+  const { queued: _queued, ...message } = waiting
+  const { app: of, conversation } = app.snapshot
+  const running = conversation.turns.find((turn) => turn.status === 'running')
+  if (running)
+    standIn.emit(of.id, {
+      type: 'turn.stopped',
+      turn: { ...running, status: 'stopped', deployment: { skipped: 'stopped' } },
+    })
+  standIn.emit(of.id, { type: 'message.updated', message })
+  standIn.emit(of.id, { type: 'turn.started', turn: turnOf(message.turn, message.id, 'running') })
 }
 
 function reorder(standIn: StandIn, app: StandInApp, ids: string[]): UserMessage[] {

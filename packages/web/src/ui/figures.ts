@@ -30,6 +30,7 @@ const steps: [limitSeconds: number, seconds: number, unit: Intl.RelativeTimeForm
 ]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' })
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
+const dayTime = new Intl.DateTimeFormat('en', { timeStyle: 'medium' })
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' })
 
 /** `just now`, `5 min ago`, `3 d ago`; older than two weeks the date. */
@@ -39,6 +40,9 @@ export function timeAgo(iso: string, nowMs: number): string {
   const step = steps.find(([limit]) => seconds < limit)
   return step ? relative.format(-Math.floor(seconds / step[1]), step[2]) : day.format(new Date(iso))
 }
+
+/** The time of day, to the second. */
+export const timeOfDay = (iso: string): string => dayTime.format(new Date(iso))
 
 /** The whole moment, for a tooltip. */
 export const exactTime = (iso: string): string => exact.format(new Date(iso))

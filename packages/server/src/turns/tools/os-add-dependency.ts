@@ -1,4 +1,5 @@
 import { defineTool, write } from '@overskill/agent'
+import { timeLimitMs } from '@overskill/protocol'
 import { z } from 'zod'
 import { writesFile } from './file-keys.ts'
 import { changePackages, guardNames } from './package-change.ts'
@@ -20,7 +21,7 @@ export const osAddDependency = defineTool({
   }),
   effect: 'transactional',
   changes: true,
-  limitMs: 180_000,
+  limitMs: timeLimitMs('tool'),
   keys: () => [write('pkg'), ...writesFile('package.json')],
   async run({ packages, dev }, work: ToolWork, signal) {
     const change = { add: [...new Set(packages)], remove: [], ...(dev && { dev }) }

@@ -1,5 +1,6 @@
 import { defineTool, read, write } from '@overskill/agent'
 import { findPackageImporters } from '@overskill/workspace'
+import { timeLimitMs } from '@overskill/protocol'
 import { z } from 'zod'
 import { writesFile } from './file-keys.ts'
 import { changePackages, guardNames } from './package-change.ts'
@@ -14,7 +15,7 @@ export const osRemoveDependency = defineTool({
   input: z.object({ packages: z.array(z.string()).min(1).max(20).describe('Names, without a version') }),
   effect: 'transactional',
   changes: true,
-  limitMs: 180_000,
+  limitMs: timeLimitMs('tool'),
   keys: () => [write('pkg'), ...writesFile('package.json'), read('tree')],
   async run({ packages }, work: ToolWork, signal) {
     const remove = [...new Set(packages)]

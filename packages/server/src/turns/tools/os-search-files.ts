@@ -1,4 +1,5 @@
 import { defineTool, done, read, refused } from '@overskill/agent'
+import { timeLimitMs } from '@overskill/protocol'
 import { searchFiles } from '@overskill/workspace'
 import { z } from 'zod'
 import type { ToolWork } from './work.ts'
@@ -30,7 +31,7 @@ export const osSearchFiles = defineTool({
   }),
   effect: 'transactional',
   changes: false,
-  limitMs: 15_000,
+  limitMs: timeLimitMs('searchTool'),
   keys: () => [read('tree')],
   async run({ query, regex, include, exclude, case_sensitive, limit }, { draft }: ToolWork, signal) {
     const found = await searchFiles(
