@@ -25,7 +25,7 @@ type Slot<Work> = {
   call: DeclaredCall
   changes: boolean
   result: Promise<ToolResult>
-  settle: (result: ToolResult | Promise<ToolResult>) => void
+  settle: (result: Promise<ToolResult>) => void
   job?: StreamingToolExecutionJob<Work>
 }
 
@@ -71,10 +71,9 @@ export class StreamingToolCoordinator<Work> {
     if ('ok' in job) return this.#answer(slot, job)
     slot.job = job
     if (this.#stop.aborted) return slot.settle(job.cancel())
-    if (!this.#start(slot)) {
-      this.#waiting.push(slot)
-      this.#watch(slot, job.queue())
-    }
+    if (this.#mayStart(slot, job)) return this.#start(slot, job)
+    this.#waiting.push(slot)
+    this.#watch(slot, job.queue())
   }
 
   /** The reply has ended: calls whose input was cut off are told why. */
@@ -96,7 +95,11 @@ export class StreamingToolCoordinator<Work> {
   #newSlot(call: DeclaredCall, read: ToolInput<Work>): Slot<Work> {
     const { promise, resolve } = Promise.withResolvers<ToolResult>()
     promise.catch(() => undefined) // whoever waits in `finished` sees it
-    const slot = { call, changes: read.ok && read.tool.changes, result: promise, settle: resolve }
+    const settle = (result: Promise<ToolResult>): void => {
+      result.catch(() => undefined) // also when the slot has its result: the journal has told that the turn is lost
+      resolve(result)
+    }
+    const slot = { call, changes: read.ok && read.tool.changes, result: promise, settle }
     this.#slots.push(slot)
     return slot
   }
@@ -137,11 +140,13 @@ export class StreamingToolCoordinator<Work> {
     slot.settle(stored.then((other) => other ?? result))
   }
 
-  #start(slot: Slot<Work>): boolean {
-    const job = must(slot.job, 'the job of a call that starts')
+  #mayStart(slot: Slot<Work>, job: StreamingToolExecutionJob<Work>): boolean {
     if (this.#running.size >= this.#options.cap) return false
     const earlier = [...this.#running, ...this.#waiting].filter(({ call }) => call.position < slot.call.position)
-    if (earlier.some((other) => other.job && job.conflictsWith(other.job))) return false
+    return !earlier.some((other) => other.job && job.conflictsWith(other.job))
+  }
+
+  #start(slot: Slot<Work>, job: StreamingToolExecutionJob<Work>): void {
     this.#running.add(slot)
     const run = job.run()
     slot.settle(run)
@@ -152,13 +157,16 @@ export class StreamingToolCoordinator<Work> {
       },
       () => this.#running.delete(slot),
     )
-    return true
   }
 
+  /** One that starts waits no more, before anything of it happens: a stop meanwhile cancels those that wait. */
   #startWaiting(): void {
-    if (this.#stop.aborted) return
-    for (const slot of this.#waiting) {
-      if (this.#start(slot)) this.#waiting = this.#waiting.filter((other) => other !== slot)
+    for (const slot of [...this.#waiting]) {
+      if (this.#stop.aborted) return
+      const job = must(slot.job, 'the job of a waiting call')
+      if (!this.#mayStart(slot, job)) continue
+      this.#waiting = this.#waiting.filter((other) => other !== slot)
+      this.#start(slot, job)
     }
   }
 
