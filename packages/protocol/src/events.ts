@@ -51,7 +51,13 @@ const toolEvent = <T extends string>(type: T) =>
     deadline: Time.optional(), // with `tool.running`: when the call is ended at the latest
   })
 
-const build = { build: Id, version: z.int(), ms: z.number().optional(), errors: z.array(BuildError).optional() }
+const build = {
+  build: Id,
+  version: z.int(),
+  deadline: Time.optional(), // with `build.started`: when it is ended at the latest
+  ms: z.number().optional(),
+  errors: z.array(BuildError).optional(),
+}
 
 export const PreviewProblem = z.object({
   kind: z.enum(['console', 'uncaught', 'request', 'blank']),

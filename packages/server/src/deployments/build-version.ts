@@ -1,5 +1,5 @@
 import type { Artifact, BuildResult } from '@overskill/builder'
-import { type BuildError, must, newId } from '@overskill/protocol'
+import { type BuildError, must, newId, timeLimitMs } from '@overskill/protocol'
 import { and, eq } from 'drizzle-orm'
 import { readTree } from '../apps/files.ts'
 import type { Database } from '../database/database.ts'
@@ -30,8 +30,10 @@ type Ended = { ms: number; errors?: BuildError[] }
 export function createBuildVersion(options: { db: Database; log: EventLog; treeBuilds: TreeBuilds }): BuildVersion {
   const { db, log, treeBuilds } = options
 
-  const begin = (app: string, version: number, build: string) =>
-    log.write((write) => write.append(app, [{ type: 'build.started', build, version }]).then(() => undefined))
+  const begin = (app: string, version: number, build: string) => {
+    const deadline = new Date(Date.now() + timeLimitMs('deploymentBuild')).toISOString()
+    return log.write((write) => write.append(app, [{ type: 'build.started', build, version, deadline }]))
+  }
 
   const mark = (sql: Write['sql'] | Database, app: string, version: number, build: 'ok' | 'failed') =>
     sql

@@ -171,6 +171,10 @@ test('A7: a stop while the version is built for its deployment ends both within 
   )
   expect(ms).toBeLessThan(1_000)
   expect(end).toMatchObject({ type: 'turn.stopped', turn: { version: 1, deployment: { skipped: 'stopped' } } })
+  const begun = only(events, 'build.started')[0]
+  expect(Date.parse(begun?.deadline ?? '')).toBeLessThanOrEqual(
+    Date.parse(begun?.at ?? '') + timeLimitMs('deploymentBuild'),
+  )
   const stages = only(events, 'deployment.stage').map(({ deployment }) => deployment.status)
   expect(stages.at(-1)).toBe('superseded')
   expect(await draftOf(id)).toContain('src/kept.ts')

@@ -23,7 +23,9 @@ async function openQueue({ page, standIn, url }: Studio, texts: string[] = ['One
 const rows = (page: Page) => page.getByRole('region', { name: 'Waiting for this turn' }).getByRole('listitem')
 const inRow = (page: Page, text: string, name: string) =>
   rows(page).filter({ hasText: text }).getByRole('button', { name, exact: true })
-const expectOrder = (page: Page, texts: string[]) => expect.poll(() => rows(page).allInnerTexts()).toEqual(texts)
+const patient = { timeout: 10_000 }
+const expectOrder = (page: Page, texts: string[]) =>
+  expect.poll(() => rows(page).allInnerTexts(), patient).toEqual(texts)
 
 /** What has the focus, as `row: control`. */
 const focused = (page: Page): Promise<string> =>
@@ -46,7 +48,7 @@ test('A7: a message that waits is edited in its place; Escape leaves it as it wa
   await page.getByRole('textbox', { name: 'Edit' }).fill('Two and a half')
   await page.keyboard.press('Enter')
   await expectOrder(page, ['One', 'Two and a half', 'Three'])
-  await expect.poll(() => focused(page)).toBe('Two and a half: Edit')
+  await expect.poll(() => focused(page), patient).toBe('Two and a half: Edit')
   expect(standIn.received.filter(({ method }) => method === 'PATCH')).toMatchObject([
     { path: `/api/apps/${app}/messages/${messages[1]?.id}`, body: { text: 'Two and a half' } },
   ])
@@ -72,7 +74,7 @@ test('A7: a message that waits is moved by keys alone: the focus stays on it, an
   expect(await said.textContent()).toBe('Three: 3 of 3')
   const orders = () => standIn.received.filter(({ path }) => path.endsWith('/queue')).map(({ body }) => body)
   const ids = (...places: number[]) => ({ messages: places.map((place) => messages[place]?.id) })
-  await expect.poll(orders).toEqual([ids(0, 2, 1), ids(2, 0, 1), ids(0, 2, 1), ids(0, 1, 2)])
+  await expect.poll(orders, patient).toEqual([ids(0, 2, 1), ids(2, 0, 1), ids(0, 2, 1), ids(0, 1, 2)])
   expect(studio.complaints).toEqual([])
 })
 
@@ -93,10 +95,10 @@ test('A7: a message that waits is removed; the focus goes to the next one, and a
   await inRow(page, 'One', 'Remove').focus()
   await page.keyboard.press('Enter')
   await expectOrder(page, ['Two'])
-  await expect.poll(() => focused(page)).toBe('Two: Remove')
+  await expect.poll(() => focused(page), patient).toBe('Two: Remove')
   await page.keyboard.press('Enter')
   await expectOrder(page, [])
-  await expect.poll(() => focused(page)).toBe('Message')
+  await expect.poll(() => focused(page), patient).toBe('Message')
 })
 
 test('A7: "Send now" ends the running turn and starts that message; the others go on waiting', async () => {

@@ -14,8 +14,6 @@ export const conversationWords = {
   queuedTurn: 'Waiting to start',
   retrying: (reason: string, attempt: number, of: number, seconds: number) =>
     `${reason} Trying again${seconds > 0 ? ` in ${seconds} s` : ''}, ${attempt} of ${of}.`,
-  until: (time: string) => `until ${time}`,
-  untilHint: 'When it is ended at the latest',
   lines: (count: number) => (count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`),
   statuses: {
     pending: 'being written',

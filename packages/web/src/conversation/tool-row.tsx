@@ -3,11 +3,11 @@ import { Ban, Check, CircleAlert, CircleDashed, Clock, Timer } from 'lucide-reac
 import { memo, useState } from 'react'
 import { useAppState } from '../editor/app-context.tsx'
 import { fetchedText } from '../packages/install-words.ts'
-import { useNow } from '../ui/clock.tsx'
-import { duration, timeOfDay } from '../ui/figures.ts'
+import { duration } from '../ui/figures.ts'
 import { LineChange } from '../ui/line-change.tsx'
 import { FilePath } from '../ui/file-path.tsx'
 import { Spinner } from '../ui/spinner.tsx'
+import { WaitedFor } from '../ui/waited-for.tsx'
 import { contentLines, createInputReader } from './growing-input.ts'
 import { conversationWords } from './strings.ts'
 import { ToolDetail } from './tool-detail.tsx'
@@ -45,7 +45,7 @@ export const ToolRow = memo(({ call }: { call: ToolCall }) => {
         <Subject subject={subjectOf(call.name, field, listsOf(call.input))} />
         <span className="ml-auto flex shrink-0 items-center gap-2 ps-1 text-12 text-muted">
           {isInstall(call) && <Fetched />}
-          {call.status === 'running' && <WaitedFor {...call} />}
+          {call.status === 'running' && <WaitedFor startedAt={call.startedAt} deadline={call.deadline} />}
           <Measure call={call} lines={call.input === undefined ? growing.lines : contentLines(field)} />
         </span>
       </button>
@@ -78,15 +78,6 @@ function Subject({ subject }: { subject: ToolSubject }) {
 function Fetched() {
   const progress = useAppState((state) => state.install?.progress)
   return progress && <span>{fetchedText(progress)}</span>
-}
-
-/** How long a call runs before one is told until when it is waited for. */
-const longMs = 10_000
-
-function WaitedFor({ startedAt, deadline }: Pick<ToolCall, 'startedAt' | 'deadline'>) {
-  const now = useNow(1_000)
-  if (startedAt === undefined || deadline === undefined || now - Date.parse(startedAt) < longMs) return null
-  return <span title={conversationWords.untilHint}>{conversationWords.until(timeOfDay(deadline))}</span>
 }
 
 /** The figures of a row: lines while they come, then what changed and how long it took. */

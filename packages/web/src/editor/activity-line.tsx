@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { Spinner } from '../ui/spinner.tsx'
+import { WaitedFor } from '../ui/waited-for.tsx'
 import { activityOf, type Activity } from './activity.ts'
 import { useAppState } from './app-context.tsx'
 import { editorWords } from './strings.ts'
@@ -17,6 +18,7 @@ export const ActivityWords = ({ activity }: { activity: Activity | undefined }) 
       <>
         <Spinner className="hidden sm:block" />
         <span className="truncate">{activity.text}…</span>
+        {activity.waited && <WaitedFor {...activity.waited} />}
       </>
     )}
   </p>

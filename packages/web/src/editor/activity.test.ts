@@ -1,3 +1,4 @@
+import { newId, type Deployment } from '@overskill/protocol'
 import { expect, test } from 'vitest'
 import { finishWithVersion, playTurn } from '../testing/scenarios.ts'
 import { createStandIn, sayTo, type StandIn } from '../testing/stand-in.ts'
@@ -58,4 +59,18 @@ test('a model that is tried again is said to be', () => {
   expect(now()?.text).toBe('Trying the model again')
   played.text('Here I am.', false)
   expect(now()?.text).toBe('Answering')
+})
+
+test('a build says until when it is waited for, and one that is given up is over with its deployment', () => {
+  const { standIn, app, now } = prepared()
+  const deadline = '2026-11-26T15:00:00.000Z'
+  const deployment: Deployment = {
+    ...{ id: newId('dep'), environment: 'preview', version: 3, url: standIn.app(app).snapshot.app.previewUrl },
+    ...{ status: 'building', stages: [], createdAt: '2026-11-26T14:55:00.000Z' },
+  }
+  standIn.emit(app, { type: 'deployment.started', deployment })
+  standIn.emit(app, { type: 'build.started', build: newId('build'), version: 3, deadline })
+  expect(now()).toMatchObject({ text: 'Building version 3', waited: { deadline } })
+  standIn.emit(app, { type: 'deployment.stage', deployment: { ...deployment, status: 'superseded' } })
+  expect(now()).toBeUndefined()
 })

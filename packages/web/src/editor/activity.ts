@@ -3,11 +3,11 @@ import { runningTurn } from '../conversation/exchanges.ts'
 import { planItems } from '../conversation/plan-items.ts'
 import { doneOf, isOpen } from '../conversation/tool-words.ts'
 import { installText } from '../packages/install-words.ts'
-import type { AppState } from './app-state.ts'
+import type { AppState, Waited } from './app-state.ts'
 import { editorWords } from './strings.ts'
 
 /** What is going on, in words, and how much of it is done (0 to 1; undefined where nobody can know). */
-export type Activity = { text: string; done: number | undefined }
+export type Activity = { text: string; done: number | undefined; waited?: Waited | undefined }
 
 const words = editorWords.activity
 
@@ -27,10 +27,12 @@ export function activityOf(state: AppState): Activity | undefined {
     if (text !== undefined) return { text, done: planDone(blocks) }
   }
   if (busy) {
-    const text = busy.status === 'building' ? words.building(busy.version) : words.uploading(busy.version)
-    return { text, done: undefined }
+    if (busy.status === 'uploading') return { text: words.uploading(busy.version), done: undefined }
+    const isSeen = state.building?.version === busy.version
+    return { text: words.building(busy.version), done: undefined, ...(isSeen && { waited: state.building?.waited }) }
   }
-  if (state.building !== undefined) return { text: words.building(state.building), done: undefined }
+  if (state.building)
+    return { text: words.building(state.building.version), done: undefined, waited: state.building.waited }
   if (turn) return { text: words.waiting, done: undefined }
   return conversation.turns.some((one) => one.status === 'queued') ? { text: words.queued, done: undefined } : undefined
 }

@@ -1,11 +1,16 @@
 import {
   applyToSnapshot,
+  deploymentMoves,
+  isFinal,
   type AppEvent,
   type BuildError,
   type Deployment,
   type InstallProgress,
   type Snapshot,
 } from '@overskill/protocol'
+
+/** Something under way: when it began, and when it is ended at the latest. */
+export type Waited = { startedAt: string; deadline: string | undefined }
 
 /** What the model call of a turn is waiting for before it is tried again. */
 export type Retrying = { turn: string; attempt: number; of: number; reason: string; waitMs: number }
@@ -28,7 +33,7 @@ export type AppState = {
   buildErrors: ReadonlyMap<number, BuildError[]>
   retrying: Retrying | undefined
   /** The build under way. */
-  building: number | undefined
+  building: { version: number; waited: Waited } | undefined
   /** How often files changed while this page watched. */
   changes: number
   /** The turn whose files have changed. */
@@ -69,7 +74,10 @@ export function applyToApp(state: AppState, event: AppEvent): AppState {
     case 'turn.stopped':
       return seen.retrying ? { ...seen, retrying: undefined } : seen
     case 'build.started':
-      return { ...seen, building: event.version }
+      return {
+        ...seen,
+        building: { version: event.version, waited: { startedAt: event.at, deadline: event.deadline } },
+      }
     case 'build.completed':
       return { ...seen, building: undefined }
     case 'build.failed':
@@ -96,8 +104,10 @@ function applyToPage(seen: AppState, event: AppEvent): AppState {
       return event.version.origin === 'turn' ? seen : { ...seen, edit: { version: event.version.number } }
     case 'deployment.stage':
     case 'deployment.completed':
-    case 'deployment.failed':
-      return seen.edit && endsEdit(event.deployment, seen) ? { ...seen, edit: undefined } : seen
+    case 'deployment.failed': {
+      const built = endsBuild(event.deployment, seen) ? { ...seen, building: undefined } : seen
+      return seen.edit && endsEdit(event.deployment, seen) ? { ...built, edit: undefined } : built
+    }
     case 'preview.ready':
       return seen.pageErrors ? { ...seen, pageErrors: undefined } : seen
     case 'preview.error':
@@ -115,6 +125,10 @@ function applyToPage(seen: AppState, event: AppEvent): AppState {
 
 const withoutProblem = ({ install }: AppState): Install | undefined =>
   install?.problem === undefined ? install : undefined
+
+/** Whether the build under way was this deployment's: one that is given up has no other end. */
+const endsBuild = ({ status, version }: Deployment, { building }: AppState): boolean =>
+  building?.version === version && isFinal(deploymentMoves, status)
 
 /** Whether this deployment is what became of the change: at the preview address, failed, or given way to something else. */
 function endsEdit({ environment, status, version }: Deployment, { edit, snapshot }: AppState): boolean {

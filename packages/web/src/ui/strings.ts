@@ -11,6 +11,8 @@ export const words = {
   copy: 'Copy',
   copied: 'Copied',
   loading: 'Loading',
+  until: (time: string) => `until ${time}`,
+  untilHint: 'When it is ended at the latest',
   more: 'Show more',
   theme: 'Theme',
   themeLight: 'Light',
