@@ -32,6 +32,20 @@ test('L43: content is stored byte for byte', async () => {
   }
 })
 
+test('L10: code that looks wrong is stored as it was written: nothing mends it behind anybody’s back', async () => {
+  const { draft } = open()
+  for (const code of [
+    'export default function (',
+    'const a = <div>\n;;\n',
+    'import React from "react"\nimport React from "react"\n',
+    '```tsx\nexport {}\n```',
+    'const className = "bg-blue bg-red"\n// ... keep existing code\n',
+  ]) {
+    await draft.write('src/a.tsx', code)
+    expect(await draft.readText('src/a.tsx')).toEqual({ ok: true, value: code })
+  }
+})
+
 test('B.5 35: an empty file is a file', async () => {
   const { draft } = open()
   expect(await draft.write('empty.ts', '')).toMatchObject({ ok: true, value: { action: 'created', added: 0 } })

@@ -45,7 +45,7 @@ test('nothing at the address: only that is said, with what to check', async () =
   expect(words(done)).toMatch(/Cannot reach .*Check the address/)
 })
 
-test('a wrong key is said at once, with the variable that holds it and without the key', async () => {
+test('A9: a wrong key is said at once, with the variable that holds it and without the key', async () => {
   const done = await tested([], { key: 'another' })
   expect(shown(done)).toEqual(['address ok', 'key failed'])
   expect(words(done)).toContain('Check OPENAI_API_KEY')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { must, ok } from '@overskill/protocol'
 import { eq } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { apps, deployments } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts'
@@ -18,15 +18,17 @@ const { db } = await withTestDatabase()
 const bus = createInProcessBus()
 const log = createEventLog(db, { pollMs: 1_000, bus })
 await db.insert(apps).values({ id: 'aaaaaa', name: 'One', slug: 'one', model: 'sample/builder' })
+afterEach(() => db.delete(deployments)) // what a test leaves under way is not the next one's
 const mistake = (error: unknown): void => expect(error).toBeUndefined()
 
 /** A pipeline of a process of its own, whose builds last until `built` settles or they are given up. */
 function openPipeline({ isAlone = false, built = Promise.withResolvers<Built>().promise } = {}) {
   const begun = Promise.withResolvers<void>()
   const owner = newOwner()
+  const dispatcher = createInProcessDispatcher(mistake)
   const pipeline = createPipeline({
     ...{ db, log, bus, isAlone, onError: mistake },
-    dispatcher: createInProcessDispatcher(mistake),
+    dispatcher,
     leases: createDeploymentLeases({ db, log, owner }),
     artifacts: { has: async () => false, store: async () => {} },
     pointers: {
@@ -43,7 +45,7 @@ function openPipeline({ isAlone = false, built = Promise.withResolvers<Built>().
   })
   const ask = () =>
     log.write((write) => pipeline.add(write, { app: 'aaaaaa', environment: 'preview', version: 1, url: 'http://x/' }))
-  return { pipeline, ask, begun: begun.promise, owner }
+  return { pipeline, ask, begun: begun.promise, owner, dispatcher }
 }
 
 const rowOf = (id: string) => db.query.deployments.findFirst({ where: eq(deployments.id, id) })
@@ -114,6 +116,18 @@ test('A4: what a living process builds is left to it; of one that died it is bui
   await other.pipeline.close()
 })
 
+test('L12: a build holds no worker of its queue: what the dispatcher handed over is taken when it has begun', async () => {
+  const { pipeline, ask, begun, dispatcher } = openPipeline()
+  await pipeline.serve()
+  const { deployment } = await ask()
+  void pipeline.start({ deployment, app: 'aaaaaa', seq: 0 })
+  await begun
+  await dispatcher.retire() // waits for whatever is being taken, and the build never ends by itself
+  expect(await rowOf(deployment.id)).toMatchObject({ status: 'building' })
+  await pipeline.cancel(deployment.id)
+  await pipeline.close()
+})
+
 test('one that waits is given up at once, also while nobody builds', async () => {
   const { pipeline, ask } = openPipeline()
   const added = await ask()
@@ -141,5 +155,4 @@ test('L28: an owner that wakes up after another took over moves no pointer, and 
   await expect(pointers.point(late, startStages(late))).rejects.toThrow(DeploymentLost)
   await expect(log.write((write) => holdIn(write, late))).rejects.toThrow(DeploymentLost)
   expect(await db.query.pointers.findFirst()).toBeUndefined()
-  await db.delete(deployments).where(eq(deployments.id, id))
 })

@@ -101,7 +101,7 @@ test('a refusal of the chat server ends the turn with words and what to do', asy
   })
 })
 
-test('the connection test of the API tries address, key, model and a tool, and fails for what is not set up', async () => {
+test('A9: the connection test of the API tries address, key, model and a tool, and fails for what is not set up', async () => {
   replies.push([toolUse('connection-test', { word: 'lighthouse' })], [text('ok')])
   const done = value(await plane.calls.models.test({ model: 'openai/coder-1' }, 'person'))
   expect(done.steps.map(({ name, ok }) => [name, ok])).toEqual([
