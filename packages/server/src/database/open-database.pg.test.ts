@@ -9,7 +9,8 @@ import { withTestDatabase } from './test-database.ts'
 
 const { pool, connection } = await withTestDatabase()
 const dataDir = await mkdtemp(join(tmpdir(), 'overskill-data-'))
-afterAll(() => rm(dataDir, { recursive: true, force: true }))
+const otherDir = await mkdtemp(join(tmpdir(), 'overskill-data-'))
+afterAll(() => Promise.all([dataDir, otherDir].map((dir) => rm(dir, { recursive: true, force: true }))))
 
 const databaseUrl = `postgres://overskill@localhost/${connection.database}?host=${encodeURIComponent(connection.host ?? '')}`
 
@@ -23,7 +24,7 @@ test('a database by address is opened, migrated, and left running when it is clo
 test('AD2: the lock lets one server work on a data dir; when that one closes, the next may', async () => {
   const first = await openDatabase({ dataDir, databaseUrl }, silentLog)
   await expect(openDatabase({ dataDir, databaseUrl }, silentLog)).rejects.toThrow(/^Another OverSkill works on [^\n]*$/)
-  const elsewhere = await openDatabase({ dataDir: `${dataDir}-2`, databaseUrl }, silentLog)
+  const elsewhere = await openDatabase({ dataDir: otherDir, databaseUrl }, silentLog)
   await elsewhere.close()
   await first.close()
   await (await openDatabase({ dataDir, databaseUrl }, silentLog)).close()
