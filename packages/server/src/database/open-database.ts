@@ -79,18 +79,34 @@ async function connect(
   return { db: databaseOn(pool), pool, connection, close }
 }
 
-/** A connection of its own, which holds the lock as long as we live. */
+/**
+ * A connection of its own, which holds the lock as long as we live. A database that is just starting, or was a moment ago, is
+ * waited for: the processes of a fleet start whenever they like.
+ */
 async function reach(connection: ClientConfig): Promise<Client> {
-  const client = new Client({ ...connection, connectionTimeoutMillis: 15_000, keepAlive: true })
-  client.on('error', () => {}) // the pool's connections are lost with it, and say so
-  try {
-    await client.connect()
-    return client
-  } catch (error) {
-    const reason =
-      error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error)
-    throw new StartRefused(`The database does not answer: ${reason}. Check DATABASE_URL.`, { cause: error })
+  const began = Date.now()
+  for (;;) {
+    const client = new Client({ ...connection, connectionTimeoutMillis: 15_000, keepAlive: true })
+    client.on('error', () => {}) // the pool's connections are lost with it, and say so
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException
+      if (Date.now() - began > (patienceMs[code] ?? 0)) {
+        throw new StartRefused(`The database does not answer: ${message || code}. Check DATABASE_URL.`, {
+          cause: error,
+        })
+      }
+      await delay(200)
+    }
   }
+}
+
+/** How long each of these is taken for a database that will answer soon: "starting up", and nobody there at all. */
+const patienceMs: Record<string, number> = {
+  '57P03': 30_000,
+  ...{ ECONNREFUSED: 5_000, ENOENT: 5_000, ECONNRESET: 5_000 },
 }
 
 /** A name for a data dir that no other has: those of two containers may lie at the same path. */
