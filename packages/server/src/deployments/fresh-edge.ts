@@ -1,4 +1,5 @@
 import type { EdgePreviewService } from '@overskill/edge'
+import { within } from '../within.ts'
 import type { AppHosts } from './app-hosts.ts'
 
 /** Longest that a page waits for the database; then it shows what this edge knows. */
@@ -16,13 +17,6 @@ export const freshEdge = (
   handle(request, response, target) {
     const isPage = target.kind === 'preview' && request.headers.accept?.includes('text/html')
     if (!isPage) return edge.handle(request, response, target)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs)
-    })
-    void Promise.race([hosts.refresh(target.key), late]).then(() => {
-      clearTimeout(timer)
-      edge.handle(request, response, target)
-    })
+    void within(limitMs, hosts.refresh(target.key)).then(() => edge.handle(request, response, target))
   },
 })

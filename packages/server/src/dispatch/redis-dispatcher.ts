@@ -1,4 +1,5 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq'
+import { within } from '../within.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { createInProcessDispatcher } from './in-process-dispatcher.ts'
@@ -115,7 +116,7 @@ function createProducers(link: RedisLink) {
     },
     /** How many processes serve a queue. Rejects while Redis does not say. */
     workers: (name: QueueName): Promise<number> => open(name).getWorkersCount(),
-    close: () => Promise.all([...made.values()].map((queue) => within(closeLimitMs, queue.close()))),
+    close: () => Promise.all([...made.values()].map((queue) => closeSoon(queue.close()))),
   }
 }
 
@@ -148,13 +149,11 @@ function openWorker(name: QueueName, link: RedisLink, take: (wakeup: Wakeup) => 
 }
 
 /** Those under way end first, where Redis answers. */
-const endWorker = (worker: Worker, link: RedisLink): Promise<void> => within(closeLimitMs, worker.close(link.isAway()))
+const endWorker = (worker: Worker, link: RedisLink): Promise<void> => closeSoon(worker.close(link.isAway()))
 
 /** What Redis does not answer any more is not waited for. */
-async function within(limitMs: number, closing: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([closing.catch(() => undefined), late]).finally(() => clearTimeout(timer))
-}
+const closeSoon = (closing: Promise<void>): Promise<void> =>
+  within(
+    closeLimitMs,
+    closing.catch(() => undefined),
+  )

@@ -16,6 +16,7 @@ import { readDraft } from '../apps/files.ts'
 import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
+import { within } from '../within.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
 import { LeaseLost, type TurnWriter } from './turn-writer.ts'
 import { readUserMessage } from './user-messages.ts'
@@ -129,16 +130,6 @@ async function endOfDeployment(asked: Asked, ending: Ending, { stop, cancelDeplo
   if (first) return first
   await cancelDeploy(asked.deployment.id)
   return within(givenUpWaitMs, asked.ended)
-}
-
-async function within<T>(ms: number, value: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined)
-  })
-  const first = await Promise.race([value, late])
-  clearTimeout(timer)
-  return first
 }
 
 const aborted = (signal: AbortSignal): Promise<undefined> =>
