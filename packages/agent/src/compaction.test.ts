@@ -74,6 +74,10 @@ test('B.5 18: whatever the conversation, the shorter one begins with the person,
   )
 })
 
+test('B.5 18: a conversation that a summary could not shorten stays as it is', () => {
+  expect(planCompaction([user('Said ')])).toBeUndefined()
+})
+
 test('B.5 18: a summary that is summarised again is named as one, and only its words are carried on', () => {
   const long = (from: number): HistoryEntry[] =>
     Array.from({ length: 6 }, (_, i) => [

@@ -16,8 +16,8 @@ const kept = { share: 1 / 4, most: 100_000 }
 const told = { share: 1 / 3, most: 150_000 }
 const digested = { share: 1 / 8, most: 12_000 }
 
-/** The share of the conversation that has to go, or it is not worth a try. */
-const worthwhile = 1 / 5
+/** The share of the conversation that has to go, and the least of it (a summary has a length too), or it is not worth a try. */
+const worthwhile = { share: 1 / 5, least: 1_000 }
 
 const opens = '<conversation-summary>'
 const closes = '</conversation-summary>'
@@ -33,7 +33,8 @@ export function planCompaction(history: readonly HistoryEntry[]): Compaction | u
   const asked = history.findLastIndex((entry) => entry.role === 'user' && entry.content.some(isPersons))
   const older = history.slice(0, cut)
   const request = asked < cut ? contentOf(history[asked]).filter(isPersons) : []
-  if (JSON.stringify(older).length - JSON.stringify(request).length < length * worthwhile) return undefined
+  const saved = JSON.stringify(older).length - JSON.stringify(request).length
+  if (saved < Math.max(length * worthwhile.share, worthwhile.least)) return undefined
   const tail = history.slice(cut).flatMap(withoutThinking)
   return {
     transcript: transcribe(older, sized(length, told)),

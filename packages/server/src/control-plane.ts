@@ -7,7 +7,7 @@ import { type Addresses, addressesOf, liveUrl, previewUrl } from './apps/address
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
 import { createPackages, type Packages } from './apps/packages.ts'
-import { createBlobStore } from './apps/files.ts'
+import { type Contents, createContents } from './apps/contents.ts'
 import { loadStarter } from './apps/starter.ts'
 import { createVersions, type Versions } from './apps/versions.ts'
 import type { Config } from './config.ts'
@@ -85,15 +85,29 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const { edge, artifacts } = serving
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const packages = createPackages({ store: building.store })
+  const contents = createContents(db)
   const leaseOwner = newOwner()
-  const base = { config, db, log, events, dispatch, builder, packages, serving, addresses, leaseOwner, onError }
+  const base = {
+    config,
+    db,
+    contents,
+    log,
+    events,
+    dispatch,
+    builder,
+    packages,
+    serving,
+    addresses,
+    leaseOwner,
+    onError,
+  }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const spending = createSpending(db)
   const starter = await loadStarter(join(repository, 'starter'), db)
 
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => serving.onNames(app) })
   const versions = createVersions({ db, starter })
-  const treeBuilds = createTreeBuilds({ db, builder, artifacts })
+  const treeBuilds = createTreeBuilds({ db, contents, builder, artifacts })
   const { pipeline, deployments, edits } = createDeploying({ ...base, apps, versions, treeBuilds })
   const { reports, live, liveHost } = createPreviewing({ ...base, apps, building })
   const turning = createTurning({ ...base, apps, versions, models, spending, deployments, treeBuilds, reports })
@@ -103,11 +117,10 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   await checkQueues(config.roles, dispatcher, log)
   const health = createHealth({ db, builder, edge, models, dispatcher, version: options.version })
   const { conversationOf, appBuilder, queue, batcher } = turning
-  const blobs = createBlobStore(db)
   const promptChars = createPromptSize({ db, system: systemPrompt, tools: toolset })
   const estimates = createEstimates({ db, spending, promptChars })
   const rooms = {
-    ...{ db, log: events, blobs, apps, versions, edits, packages, deployments, appBuilder, queue, models, spending },
+    ...{ db, log: events, contents, apps, versions, edits, packages, deployments, appBuilder, queue, models, spending },
     ...{ estimates, conversationOf, reports, live },
   }
   return {
@@ -131,6 +144,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 type Base = {
   config: Config
   db: Database
+  contents: Contents
   log: Log
   events: EventLog
   dispatch: Dispatch
@@ -167,10 +181,10 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuil
 
 /** What previewed pages show and tell. */
 function createPreviewing(base: Base & { apps: Apps; building: Building }) {
-  const { config, db, events, addresses, apps, building, onError } = base
+  const { config, db, contents, events, addresses, apps, building, onError } = base
   const { edge } = base.serving
   const service = building.openLivePages((app, state) => live.noteState(app, state))
-  const live = createLivePreviews({ db, log: events, apps, service, onError })
+  const live = createLivePreviews({ db, contents, log: events, apps, service, onError })
   const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
   const reports = createPreviewReports({
     db,
@@ -203,7 +217,7 @@ type TurningBase = Base & {
 }
 
 function createTurning(base: TurningBase) {
-  const { config, db, log, events, builder, packages, apps, deployments, treeBuilds, onError } = base
+  const { config, db, contents, log, events, builder, packages, apps, deployments, treeBuilds, onError } = base
   const { versions, models, spending, reports } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: base.leaseOwner })
@@ -223,7 +237,7 @@ function createTurning(base: TurningBase) {
     db,
     log: events,
     batcher,
-    blobs: createBlobStore(db),
+    contents,
     apps,
     packages,
     versions,

@@ -16,12 +16,12 @@ export const createBlobStore = (sql: Sql): BlobStore => ({
   },
 })
 
-/** Contents of a whole tree, by path, in one query. */
-export async function readContents(db: Sql, tree: Tree): Promise<Map<string, Uint8Array>> {
-  const hashes = [...new Set([...tree.values()].map(({ hash }) => hash))]
-  const rows = hashes.length === 0 ? [] : await db.select().from(blobs).where(inArray(blobs.hash, hashes))
-  const byHash = new Map(rows.map(({ hash, content }) => [hash, content]))
-  return new Map([...tree].map(([path, { hash }]) => [path, must(byHash.get(hash), `Blob ${hash}`)]))
+/** The contents of these hashes that are stored, by hash. */
+export async function readBlobs(sql: Sql, hashes: readonly string[]): Promise<Map<string, Uint8Array>> {
+  if (hashes.length === 0) return new Map()
+  const wanted = inArray(blobs.hash, [...hashes])
+  const rows = await sql.select({ hash: blobs.hash, content: blobs.content }).from(blobs).where(wanted)
+  return new Map(rows.map(({ hash, content }) => [hash, content]))
 }
 
 /** The tree in the making. */

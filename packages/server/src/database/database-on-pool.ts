@@ -1,18 +1,26 @@
+import type { Socket } from 'node:net'
+import process from 'node:process'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import type { Pool, PoolClient } from 'pg'
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Database } from './database.ts'
 import * as schema from './schema.ts'
+
+/** A pool whose connections take the next statement before the last one is answered, as `databaseOn` needs it. */
+export const openPool = (config: PoolConfig): Pool => new Pool({ ...config, pipeline: true })
 
 /**
  * The database on a pool. Its transactions give their connection back however they end: drizzle's own keep for ever one that
  * is lost before `begin` was answered, and a pool that has lent all out answers nobody.
+ *
+ * Within a transaction a statement need not wait for the answer to the one before: the server runs them one after the other, each
+ * on what the former ones did, and after a failed one it refuses the rest, `commit` included.
  */
 export function databaseOn(pool: Pool): Database {
   // Lost while it is lent out and nothing is asked of it: the next query says so. Without a listener the process would end.
   pool.on('connect', (client) => void client.on('error', () => {}))
   const database = drizzle(pool, { schema })
   const ofClients = new WeakMap<PoolClient, ReturnType<typeof onClient>>()
-  const onClient = (client: PoolClient) => drizzle(client, { schema })
+  const onClient = (client: PoolClient) => drizzle(talkLess(client), { schema })
   database.transaction = async (work, config) => {
     const client = await pool.connect()
     try {
@@ -24,4 +32,30 @@ export function databaseOn(pool: Pool): Database {
     }
   }
   return database
+}
+
+/**
+ * The connection, with fewer words: statements of one moment leave in one packet, and nobody waits for the answer to `begin`. Where
+ * it fails, the connection is lost, and the first statement says so too.
+ */
+function talkLess(client: PoolClient): PoolClient {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  let isHeld = false
+  const hold = (): void => {
+    if (isHeld) return
+    isHeld = true
+    stream.cork()
+    process.nextTick(() => {
+      isHeld = false
+      stream.uncork()
+    })
+  }
+  const query = (statement: { text: string }, values: unknown[]): Promise<unknown> => {
+    hold()
+    const answer = client.query(statement, values)
+    if (!statement.text.startsWith('begin')) return answer
+    answer.catch(() => undefined)
+    return Promise.resolve({ rows: [] })
+  }
+  return Object.create(client, { query: { value: query } }) as PoolClient
 }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import { newId } from '@overskill/protocol'
 import { expect, test } from 'vitest'
+import { blobs, messages } from './schema.ts'
 import { withTestDatabase } from './test-database.ts'
 
 const { db, pool } = await withTestDatabase()
@@ -20,4 +22,33 @@ test('a connection that is lost before its transaction begins is given back, and
   expect(pool.totalCount - pool.idleCount).toBe(0)
   const { rows } = await db.transaction((transaction) => transaction.execute(sql`select 7 as seven`))
   expect(rows).toEqual([{ seven: 7 }])
+})
+
+test('statements of a transaction that do not wait for each other run in their order, of whatever kind they are', async () => {
+  const hash = newId('req')
+  const content = Buffer.from('one')
+  const seen = await db.transaction(async (transaction) => {
+    const isIt = eq(blobs.hash, hash)
+    const [before, , after, moved, raw] = await Promise.all([
+      transaction.select().from(blobs).where(isIt),
+      transaction.insert(blobs).values({ hash, content, bytes: 3 }),
+      transaction.select().from(blobs).where(isIt),
+      transaction.update(blobs).set({ bytes: 4 }).where(isIt).returning(),
+      transaction.execute<{ bytes: number }>(sql`select bytes from ${blobs} where hash = ${hash}`),
+    ])
+    return [before.length, after.length, moved[0]?.bytes, raw.rows[0]?.bytes]
+  })
+  expect(seen).toEqual([0, 1, 4, 4])
+})
+
+test('a statement that fails takes with it what was sent behind it, though nobody waited', async () => {
+  const hash = newId('req')
+  const told = db.transaction(async (transaction) => {
+    const failing = transaction.insert(messages).values({ id: 'm', app: 'none', turn: 'none', text: '' })
+    const behind = transaction.insert(blobs).values({ hash, content: Buffer.from('two'), bytes: 3 })
+    await Promise.all([failing, behind])
+  })
+  await expect(told).rejects.toMatchObject({ cause: { code: '23503' } })
+  expect(await db.select().from(blobs).where(eq(blobs.hash, hash))).toEqual([])
+  expect(pool.totalCount - pool.idleCount).toBe(0)
 })

@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { newId } from '@overskill/protocol'
-import { Client, Pool, type ClientConfig } from 'pg'
+import { Client, type ClientConfig, type Pool } from 'pg'
 import type { Log } from '../log.ts'
 import { ownerOf } from '../life/data-dir-owner.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import type { Database } from './database.ts'
-import { databaseOn } from './database-on-pool.ts'
+import { databaseOn, openPool } from './database-on-pool.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
 
@@ -65,7 +65,7 @@ async function connect(
     await lock.end()
     throw error
   }
-  const pool = new Pool({
+  const pool = openPool({
     ...{ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' },
     ...{ connectionTimeoutMillis: 30_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 }, // a server that vanished
   })

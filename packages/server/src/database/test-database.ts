@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Client, Pool, type ClientConfig } from 'pg'
 import { afterAll } from 'vitest'
 import { silentLog } from '../log.ts'
-import { databaseOn } from './database-on-pool.ts'
+import { databaseOn, openPool } from './database-on-pool.ts'
 import type { OpenDatabase } from './open-database.ts'
 import { makeUserAndDatabase } from './open-database.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
@@ -27,7 +27,7 @@ export async function withTestDatabase(): Promise<OpenDatabase> {
     await client.query(`create database ${name} template ${template} owner overskill`)
   })
   const connection: ClientConfig = { host: server.host, user: 'overskill', database: name }
-  const pool = new Pool({ ...connection, max: 12 })
+  const pool = openPool({ ...connection, max: 12 })
   pool.on('error', () => {}) // the server may end before the last idle connection does
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import type { Artifact, BuildResult, FastBuildService } from '@overskill/builder
 import { type BuildError, timeLimitMs } from '@overskill/protocol'
 import { type Tree, treeHash } from '@overskill/workspace'
 import { and, eq } from 'drizzle-orm'
-import { readContents } from '../apps/files.ts'
+import type { Contents } from '../apps/contents.ts'
 import type { Database } from '../database/database.ts'
 import { builds } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
@@ -44,10 +44,11 @@ const keptChecks = 100
 
 export function createTreeBuilds(options: {
   db: Database
+  contents: Contents
   builder: FastBuildService
   artifacts: ArtifactStore
 }): TreeBuilds {
-  const { db, builder, artifacts } = options
+  const { db, contents, builder, artifacts } = options
   const checked = new Map<string, CheckedBuild>()
 
   const keep = (hash: string, found: CheckedBuild): void => {
@@ -65,7 +66,7 @@ export function createTreeBuilds(options: {
     async build(tree, signal) {
       const late = AbortSignal.timeout(timeLimitMs('deploymentBuild'))
       const limits = { signal: AbortSignal.any([signal, late]), limitMs: timeLimitMs('bundle') }
-      const result = await builder.build(await readContents(db, tree), limits)
+      const result = await builder.build(await contents.readAll(tree), limits)
       return result.ok || !late.aborted ? result : { ...result, errors: [{ message: tookTooLong }] }
     },
     async note(sql, tree, { hash, bytes }) {

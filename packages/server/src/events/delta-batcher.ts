@@ -114,7 +114,7 @@ async function storeAll({ log, fence }: DeltaBatcherOptions, taken: Map<string, 
   await log.write(async (write) => {
     const apps = [...taken.keys()]
     const allowed = new Set(fence ? await fence(write.sql, apps) : apps)
-    await write.appendEach(new Map([...taken].filter(([app]) => allowed.has(app))))
+    write.appendLast(new Map([...taken].filter(([app]) => allowed.has(app))))
   })
 }
 
@@ -132,8 +132,14 @@ async function withDeltas<T>(
     const stored = await inner.append(app, [...deltas, ...events])
     return stored.slice(deltas.length)
   }
-  const result = await work({ ...inner, append })
-  if (!carried) await inner.append(app, deltas)
+  const appendLast: Write['appendLast'] = (events) => {
+    const own = events.get(app) ?? []
+    if (carried || own.length === 0) return inner.appendLast(events)
+    carried = true
+    return inner.appendLast(new Map([...events, [app, [...deltas, ...own]]]))
+  }
+  const result = await work({ ...inner, append, appendLast })
+  if (!carried) inner.appendLast(new Map([[app, deltas]]))
   return result
 }
 

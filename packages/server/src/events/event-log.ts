@@ -11,8 +11,11 @@ export type Write = {
   sql: Parameters<Parameters<Database['transaction']>[0]>[0]
   /** Numbers and stores events of an app. Takes the stream's row lock, so call it last in a transaction. */
   append(app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]>
-  /** The same for several apps, in one statement. Takes their streams' row locks in the order of their ids, as everybody must. */
-  appendEach(events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<void>
+  /**
+   * The same as the last thing of a transaction, for any number of apps in one statement: it leaves with the commit, and is not
+   * waited for. Takes the streams' row locks in the order of the apps' ids, as everybody must.
+   */
+  appendLast(events: ReadonlyMap<string, readonly NewAppEvent[]>): void
   /** Runs once the transaction is stored, and never when it is not; `write` waits for it. For what memory keeps of the rows; must not fail. */
   afterCommit(work: () => void | Promise<void>): void
 }
@@ -80,6 +83,7 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     async write(work) {
       const appended: Appended[] = []
       const after: (() => void | Promise<void>)[] = []
+      let last: Promise<unknown> = Promise.resolve()
       const result = await database.transaction(async (transaction) => {
         appended.length = 0
         after.length = 0
@@ -92,9 +96,13 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
           sql: transaction,
           afterCommit: (then) => after.push(then),
           append: async (app, events) => (await append(new Map([[app, events]])))[0]?.events ?? [],
-          appendEach: async (events) => void (await append(events)),
+          appendLast(events) {
+            last = append(events)
+            last.catch(() => undefined)
+          },
         })
       })
+      await last // where it failed, the commit came to nothing
       for (const { app, events } of appended) tails.push(app, events)
       if (bus) for (const { app, events } of appended) bus.say({ kind: 'events', app, seq: events.at(-1)?.seq ?? 0 })
       for (const then of after) await then()

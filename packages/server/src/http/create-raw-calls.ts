@@ -2,7 +2,6 @@ import { type AppEvent, fail, ok } from '@overskill/protocol'
 import { normalisePath } from '@overskill/workspace'
 import { sql } from 'drizzle-orm'
 import { exportZip } from '../apps/export-zip.ts'
-import { readContents } from '../apps/files.ts'
 import type { LivePreviews } from '../previews/live-previews.ts'
 import { newestState, readAppTree } from './app-tree.ts'
 import { mediaType } from './media-type.ts'
@@ -11,7 +10,7 @@ import type { RawCalls } from './services.ts'
 
 /** The calls that carry bytes and streams. */
 export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCalls {
-  const { apps, deployments, conversationOf, log, db, live } = rooms
+  const { apps, deployments, conversationOf, log, db, live, contents } = rooms
   return {
     health,
     ...fileCalls(rooms),
@@ -30,7 +29,7 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
       const name = row.value.slug
       return ok({
         name: `${name}.zip`,
-        content: exportZip(name, await readContents(db, found.value.tree)),
+        content: exportZip(name, await contents.readAll(found.value.tree)),
         state: found.value.state,
       })
     },
@@ -78,7 +77,7 @@ async function* openingAhead(
 }
 
 const fileCalls = (rooms: Rooms): Pick<RawCalls, 'readFile' | 'putFile' | 'removeFile'> => {
-  const { blobs, edits } = rooms
+  const { contents, edits } = rooms
   return {
     async readFile({ app, path: given, version }) {
       const path = normalisePath(given)
@@ -87,7 +86,7 @@ const fileCalls = (rooms: Rooms): Pick<RawCalls, 'readFile' | 'putFile' | 'remov
       if (!found.ok) return found
       const entry = found.value.tree.get(path.value)
       if (!entry) return fail('not_found', `There is no file ${path.value}.`)
-      const content = await blobs.read(entry.hash)
+      const content = await contents.read(entry.hash)
       return ok({ content, hash: entry.hash, type: mediaType(path.value), state: found.value.state })
     },
 

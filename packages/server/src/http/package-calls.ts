@@ -22,12 +22,12 @@ export const packageCalls = (rooms: Rooms): Calls['packages'] => ({
 })
 
 async function changePackages(
-  { db, blobs, log, packages, edits }: Rooms,
+  { db, contents, log, packages, edits }: Rooms,
   app: string,
   person: string,
   change: PackageChange,
 ): Promise<Outcome<Version>> {
-  const draft = openDraft(await readDraft(db, app), blobs)
+  const draft = openDraft(await readDraft(db, app), contents)
   const before = draft.tree().get('package.json')?.hash ?? entryOf(new Uint8Array()).hash
   const saying: Promise<unknown>[] = []
   const changed = await packages.change(draft, change, {

@@ -1,5 +1,5 @@
 import type { Conversation } from '@overskill/protocol'
-import type { BlobStore } from '@overskill/workspace'
+import type { Contents } from '../apps/contents.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Edits } from '../apps/edits.ts'
 import type { Packages } from '../apps/packages.ts'
@@ -19,7 +19,7 @@ import type { TurnModels } from '../turns/turn-models.ts'
 export type Rooms = {
   db: Database
   log: EventLog
-  blobs: BlobStore
+  contents: Contents
   apps: Apps
   versions: Versions
   edits: Edits

@@ -2,7 +2,8 @@ import type { LiveChange, LivePreviewService } from '@overskill/builder'
 import { type AppEvent, fail, type FileChange, type LiveState, ok, type Outcome } from '@overskill/protocol'
 import { eq } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
-import { createBlobStore, readContents, readDraft } from '../apps/files.ts'
+import type { Contents } from '../apps/contents.ts'
+import { readDraft } from '../apps/files.ts'
 import type { Database } from '../database/database.ts'
 import { streams } from '../database/schema.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -26,6 +27,7 @@ export type LivePreviewsOptions = {
   db: Database
   log: EventLog
   apps: Pick<Apps, 'find'>
+  contents: Contents
   service: LivePreviewService
   /** Values of the app's `VITE_` variables. */
   environmentOf?: (app: string) => Promise<Readonly<Record<string, string>>>
@@ -118,7 +120,7 @@ class FollowedPages implements LivePreviews {
     const { db, apps, service, environmentOf } = this.#options
     const row = await apps.find(app)
     if (!row.ok) return row
-    const { seq, tree } = await readNewest(db, app)
+    const { seq, tree } = await readNewest(this.#options, app)
     const env = (await environmentOf?.(app)) ?? {}
     const signal = AbortSignal.any([page.stop.signal, AbortSignal.timeout(openMs)])
     const opened = await service.open(app, tree, { env, signal })
@@ -137,11 +139,11 @@ class FollowedPages implements LivePreviews {
 
   /** Hands every change of files on, in the log's order, until the page is closed. */
   async #follow(app: string, page: Page, after: number): Promise<void> {
-    const { db, log, service } = this.#options
+    const { contents, log, service } = this.#options
     for await (const event of log.read(app, after, page.stop.signal)) {
       if (event.type !== 'files.changed') continue
       if (!service.isOpen(app)) return this.#forget(app, page)
-      const state = await service.change(app, await changesOf(db, event))
+      const state = await service.change(app, await changesOf(contents, event))
       if (state) this.#tell(app, page, state)
     }
   }
@@ -162,24 +164,27 @@ class FollowedPages implements LivePreviews {
 }
 
 /** The app's files, and the number of the last event that they are the result of. */
-function readNewest(db: Database, app: string): Promise<{ seq: number; tree: Map<string, Uint8Array> }> {
-  return db.transaction(
+async function readNewest(
+  { db, contents }: Pick<LivePreviewsOptions, 'db' | 'contents'>,
+  app: string,
+): Promise<{ seq: number; tree: Map<string, Uint8Array> }> {
+  const newest = await db.transaction(
     async (sql) => {
       const [stream] = await sql.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))
-      return { seq: stream?.seq ?? 0, tree: await readContents(sql, await readDraft(sql, app)) }
+      return { seq: stream?.seq ?? 0, tree: await readDraft(sql, app) }
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   )
+  return { ...newest, tree: await contents.readAll(newest.tree) }
 }
 
 async function changesOf(
-  db: Database,
+  contents: Contents,
   { changes }: Extract<AppEvent, { type: 'files.changed' }>,
 ): Promise<LiveChange[]> {
-  const blobs = createBlobStore(db)
   const listed = await Promise.all(
     changes.map(async ({ path, action, from, hash }: FileChange): Promise<LiveChange[]> => {
-      const content = hash === undefined || action === 'deleted' ? null : await blobs.read(hash)
+      const content = hash === undefined || action === 'deleted' ? null : await contents.read(hash)
       const left = action === 'renamed' && from !== undefined ? [{ path: from, content: null }] : []
       return [...left, { path, content }]
     }),

@@ -1,4 +1,4 @@
-import { timeLimitMs } from '@overskill/protocol'
+import { type NewAppEvent, timeLimitMs } from '@overskill/protocol'
 import { and, eq, getTableColumns, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { messages, turns } from '../database/schema.ts'
@@ -47,14 +47,13 @@ class PgLeases implements Leases {
 
   claimNext(app: string): Promise<TurnRow | undefined> {
     return this.#options.log.write(async (write) => {
-      await lockApp(write, app, true)
-      const claimed = await this.#claimFirst(write, app)
-      if (claimed) await announce(write, claimed.turn, claimed.message)
+      const [, claimed] = await Promise.all([lockApp(write, app, true), this.#claimFirst(write, app)])
+      if (claimed) write.appendLast(new Map([[app, startOf(claimed.turn, claimed.message)]]))
       return claimed?.turn
     })
   }
 
-  /** One statement, after the app's lock and not with it: what it reads must be what the lock's last holder left. */
+  /** A statement of its own, after the one that locks the app: what it reads must be what the lock's last holder left. */
   async #claimFirst({ sql }: Write, app: string): Promise<{ turn: TurnRow; message: MessageRow } | undefined> {
     const startedAt = raw`coalesce(${turns.startedAt}, now())`
     const [row] = await sql
@@ -147,7 +146,7 @@ class PgLeases implements Leases {
 }
 
 /** Tells the pages that a turn runs; the first time, with the message that will hold the answer. */
-async function announce(write: Write, row: TurnRow, asked: MessageRow): Promise<void> {
+function startOf(row: TurnRow, asked: MessageRow): NewAppEvent[] {
   const isFirst = row.leaseToken === 1
   const reply = {
     id: row.reply,
@@ -156,9 +155,9 @@ async function announce(write: Write, row: TurnRow, asked: MessageRow): Promise<
     blocks: [],
     createdAt: new Date().toISOString(),
   }
-  await write.append(row.app, [
+  return [
     ...(isFirst ? [{ type: 'message.updated' as const, message: presentMessage(asked) }] : []),
     { type: 'turn.started', turn: presentTurn(row) },
     ...(isFirst ? [{ type: 'message.created' as const, message: reply }] : []),
-  ])
+  ]
 }

@@ -50,10 +50,9 @@ class PgMessageQueue implements MessageQueue {
     app: string,
     { text, mode, model }: NewMessage,
   ): Promise<{ message: UserMessage; turn: Turn }> {
-    await lockApp(write, app, true)
-    const isOfApp = eq(turns.app, app)
-    const [last] = await write.sql.select().from(turns).where(isOfApp).orderBy(desc(turns.position)).limit(1)
-    const isBusy = (await openTurns(write, app)).length > 0
+    const newest = write.sql.select().from(turns).where(eq(turns.app, app)).orderBy(desc(turns.position)).limit(1)
+    const [, [last], open] = await Promise.all([lockApp(write, app, true), newest, openTurns(write, app)])
+    const isBusy = open.length > 0
     const id = newId('turn')
     const [said] = await write.sql
       .insert(messages)

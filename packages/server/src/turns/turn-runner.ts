@@ -1,11 +1,12 @@
 import { type AgentNote, costOf, noUsage, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
 import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
-import type { BlobStore, Tree } from '@overskill/workspace'
+import type { Tree } from '@overskill/workspace'
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
 import { handDownMs, must, timeLimitMs } from '@overskill/protocol'
 import { decodeText } from '@overskill/workspace'
 import type { Apps } from '../apps/apps.ts'
-import { readContents, readDraft, readVersionTree } from '../apps/files.ts'
+import type { Contents } from '../apps/contents.ts'
+import { readDraft, readVersionTree } from '../apps/files.ts'
 import type { Packages } from '../apps/packages.ts'
 import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
@@ -31,7 +32,7 @@ export type TurnRunnerOptions = {
   db: Database
   log: EventLog
   batcher: DeltaBatcher
-  blobs: BlobStore
+  contents: Contents
   apps: Apps
   packages: Packages
   versions: Versions
@@ -115,7 +116,7 @@ async function runModel(
   writer: TurnWriter,
   stop: AbortSignal,
 ): Promise<TurnEnd> {
-  const { db, models, blobs, apps, packages, reports, spending, tools, system, note } = options
+  const { db, models, contents, apps, packages, reports, spending, tools, system, note } = options
   if (deaths(turn) > mostOwners) return poisonEnd
   const model = models.open(turn.model, await recordedFetch(turn, options))
   if (!model.ok) {
@@ -131,7 +132,7 @@ async function runModel(
   const toolMs = new Map(tools.map(({ name, limitMs }) => [name, limitMs]))
   const endsAt = must(turn.deadline, 'The deadline').getTime()
   const journal = new PgTurnJournal({
-    ...{ blobs, apps, packages, reports, spending, writer, turn, tree, model: turn.model },
+    ...{ blobs: contents, apps, packages, reports, spending, writer, turn, tree, model: turn.model },
     nextBlock: shown?.blocks.length ?? 0,
     known: plan.known,
     effectOf: (tool) => effects.get(tool) ?? 'transactional',
@@ -181,11 +182,11 @@ async function recordedFetch(turn: TurnRow, { db, recorder }: TurnRunnerOptions)
 /** The entries that begin the turn: made once, then kept, so that a resumed turn says the same. */
 async function openingOf(turn: TurnRow, options: TurnRunnerOptions, writer: TurnWriter, tree: Tree) {
   if (turn.opening) return turn.opening as ReturnType<typeof openTurn>
-  const { db, apps } = options
+  const { db, apps, contents } = options
   const app = await apps.find(turn.app)
   const known = await treeKnownToModel(db, turn)
   const first = [...tree].filter(([path]) => !known && openedWith.includes(path))
-  const contents = await readContents(db, new Map(first))
+  const opened = await contents.readAll(new Map(first))
   const { text } = await readUserMessage(db, turn.message)
   const opening = openTurn({
     text,
@@ -194,7 +195,7 @@ async function openingOf(turn: TurnRow, options: TurnRunnerOptions, writer: Turn
     date: new Date(),
     tree,
     ...(known && { known }),
-    files: new Map([...contents].map(([path, content]) => [path, decodeText(content) ?? ''])),
+    files: new Map([...opened].map(([path, content]) => [path, decodeText(content) ?? ''])),
   })
   await writer.store(async ({ sql }) => {
     await sql.update(turns).set({ opening }).where(eq(turns.id, turn.id))

@@ -44,10 +44,15 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
 
   const storeBatch = (batch: readonly Waiting[]): Promise<void> =>
     batcher.write(lease.app, async (write) => {
-      await holdLease(write, lease)
+      const held = holdLease(write, lease) // the facts leave with it: where it is lost, they come to nothing
+      held.catch(() => undefined)
       const events: NewAppEvent[] = []
-      for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
-      await write.append(lease.app, events)
+      try {
+        for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
+      } finally {
+        await held
+      }
+      write.appendLast(new Map([[lease.app, events]]))
     })
 
   /** In the next turn of the event loop: what one chunk of the model's reply brings is one transaction. */
