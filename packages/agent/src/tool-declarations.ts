@@ -4,13 +4,20 @@ import type { Tool } from './tool.ts'
 import { longestToolMs } from './streaming-tool-executor.ts'
 
 /** The tools as the model sees them: sorted by name, the same bytes each time, so that caches and thinking stay valid. */
-export function declareTools<Work>(tools: readonly Tool<Work>[]): ToolDeclaration[] {
-  return tools
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, description, input, eager }) => {
-      const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' })
-      return { name, description, schema, eager }
-    })
+export const declareTools = <Work>(tools: readonly Tool<Work>[]): ToolDeclaration[] =>
+  tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(declare)
+
+const declared = new WeakMap<object, ToolDeclaration>()
+
+/** A tool is put into words once: every turn says the same. */
+function declare<Work>(tool: Tool<Work>): ToolDeclaration {
+  const known = declared.get(tool)
+  if (known) return known
+  const { name, description, input, eager } = tool
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' })
+  const made = { name, description, schema, eager }
+  declared.set(tool, made)
+  return made
 }
 
 /**

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { createScriptPlaces, type FastBuildService } from '@overskill/builder'
 import type { EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
+import pLimit from 'p-limit'
 import { type Addresses, addressesOf, liveUrl, previewUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
 import { createEdits } from './apps/edits.ts'
@@ -46,6 +47,9 @@ import type { TurnModels } from './turns/turn-models.ts'
 import { systemPrompt } from './turns/system-prompt.ts'
 import { toolset } from './turns/tools/index.ts'
 import { runTurn } from './turns/turn-runner.ts'
+
+/** Turns that get ready for their model at once: the first of a hundred is not to wait for the last one's history. */
+const beginningAtOnce = 4
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -245,7 +249,8 @@ function createTurning(base: TurningBase) {
     spending,
     reports,
   }
-  const parts = { ...shared, deploy, cancelDeploy, recorder }
+  const inTurn = pLimit(beginningAtOnce)
+  const parts = { ...shared, deploy, cancelDeploy, recorder, inTurn }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, spending, queue, onError },
     dispatcher: base.dispatch.dispatcher,

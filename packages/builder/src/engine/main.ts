@@ -1,4 +1,4 @@
-import './stand-back.ts'
+import '../stand-back.ts'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'

@@ -1,8 +1,9 @@
 import { fail, ok, type Outcome } from '@overskill/protocol'
 import { type BlobStore, type StagedFile, type Tree, treeFromEntries, treeHash } from '@overskill/workspace'
-import { and, eq, inArray, sql as raw } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { must } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
+import { runNamed } from '../database/run-named.ts'
 import { blobs, draftFiles, trees, versions } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 
@@ -52,27 +53,27 @@ export async function storeBlobs(sql: Sql, contents: Iterable<readonly [string, 
 }
 
 /** Commits what an edit staged into the app's draft. Part of the caller's transaction. */
-export async function commitStaged(sql: Sql, app: string, staged: readonly StagedFile[]): Promise<void> {
-  await storeBlobs(
-    sql,
-    staged.flatMap(({ entry, content }) => (entry && content ? [[entry.hash, content] as const] : [])),
-  )
+export async function commitStaged(sql: Write['sql'], app: string, staged: readonly StagedFile[]): Promise<void> {
   const gone = staged.filter(({ entry }) => !entry).map(({ path }) => path)
   if (gone.length > 0) {
     await sql.delete(draftFiles).where(and(eq(draftFiles.app, app), inArray(draftFiles.path, gone)))
   }
-  const set = staged.flatMap(({ path, entry }) => (entry ? [{ app, path, ...entry }] : []))
-  if (set.length > 0) await upsertDraft(sql, set)
+  await Promise.all(
+    staged.flatMap(({ path, entry, content }) =>
+      entry ? [runNamed(sql, draftStatement, [app, path, entry.hash, entry.bytes, content ?? null])] : [],
+    ),
+  )
 }
 
-const upsertDraft = (sql: Sql, rows: { app: string; path: string; hash: string; bytes: number }[]) =>
-  sql
-    .insert(draftFiles)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [draftFiles.app, draftFiles.path],
-      set: { hash: raw`excluded.hash`, bytes: raw`excluded.bytes` },
-    })
+const draftStatement = {
+  name: 'store_draft_file',
+  text: `
+    with blob as (
+      insert into blobs (hash, bytes, content) select $3, $4, $5::bytea where $5::bytea is not null on conflict do nothing
+    )
+    insert into draft_files (app, path, hash, bytes) values ($1, $2, $3, $4)
+    on conflict (app, path) do update set hash = excluded.hash, bytes = excluded.bytes`,
+}
 
 /** Makes the draft equal to a tree whose blobs are all stored: files that are not in it go (L36). */
 export async function replaceDraft(sql: Sql, app: string, tree: Tree): Promise<void> {

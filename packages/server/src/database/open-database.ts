@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import { ownerOf } from '../life/data-dir-owner.ts'
 import { StartRefused } from '../life/start-refused.ts'
 import type { Database } from './database.ts'
-import { databaseOn, openPool } from './database-on-pool.ts'
+import { connectDatabase } from './connect-database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
 
@@ -65,18 +65,17 @@ async function connect(
     await lock.end()
     throw error
   }
-  const pool = openPool({
+  const pooled = {
     ...{ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' },
     ...{ connectionTimeoutMillis: 30_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 }, // a server that vanished
-  })
-  // Without a listener, an idle connection that is lost would end the process.
-  pool.on('error', (error) => log.warn('A database connection was lost', { error }))
+  }
+  const connected = connectDatabase(pooled, (error) => log.warn('A database connection was lost', { error }))
   const close = async (): Promise<void> => {
-    const ended = Promise.allSettled([pool.end(), lock.end()])
+    const ended = Promise.allSettled([connected.close(), lock.end()])
     await Promise.race([ended, delay(closeLimitMs)]) // a connection that nobody gives back must not keep the server running
     await stop()
   }
-  return { db: databaseOn(pool), pool, connection, close }
+  return { db: connected.db, pool: connected.pool, connection, close }
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Client, Pool, type ClientConfig } from 'pg'
 import { afterAll } from 'vitest'
 import { silentLog } from '../log.ts'
-import { databaseOn, openPool } from './database-on-pool.ts'
+import { connectDatabase } from './connect-database.ts'
 import type { OpenDatabase } from './open-database.ts'
 import { makeUserAndDatabase } from './open-database.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
@@ -27,15 +27,14 @@ export async function withTestDatabase(): Promise<OpenDatabase> {
     await client.query(`create database ${name} template ${template} owner overskill`)
   })
   const connection: ClientConfig = { host: server.host, user: 'overskill', database: name }
-  const pool = openPool({ ...connection, max: 12 })
-  pool.on('error', () => {}) // the server may end before the last idle connection does
+  const connected = connectDatabase({ ...connection, max: 12 }, () => {}) // the server may end before the last idle connection does
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    await pool.end()
+    await connected.close()
     await asSuperuser(server.host, (client) => client.query(`drop database if exists ${name} with (force)`))
     await server.release()
   }
-  const opened = { db: databaseOn(pool), pool, connection, close: () => (closed ??= close()) }
+  const opened = { db: connected.db, pool: connected.pool, connection, close: () => (closed ??= close()) }
   afterAll(opened.close)
   return opened
 }

@@ -115,7 +115,7 @@ async function storeAll({ log, fence }: DeltaBatcherOptions, taken: Map<string, 
     const apps = [...taken.keys()]
     const allowed = new Set(fence ? await fence(write.sql, apps) : apps)
     write.appendLast(new Map([...taken].filter(([app]) => allowed.has(app))))
-  })
+  }, 'express')
 }
 
 /** Runs `work` with an `append` that puts the deltas before the app's first event, or after the work if it appended none. */

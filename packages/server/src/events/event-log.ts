@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
-import type { PreparedQueryConfig } from 'drizzle-orm/pg-core'
 import { must, type AppEvent, type NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
+import { runNamed } from '../database/run-named.ts'
 import { streams } from '../database/schema.ts'
 import type { EventBus } from './event-bus.ts'
 import { createEventTails } from './event-tails.ts'
@@ -22,8 +22,12 @@ export type Write = {
 
 /** The log of every app's events (AD4), and the only way to write anything that a page sees. */
 export interface EventLog {
-  /** Runs `work` in one transaction; after the commit, readers of the apps that it appended to are woken. */
-  write<T>(work: (write: Write) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` in one transaction; after the commit, readers of the apps that it appended to are woken.
+   *
+   * @param way `express`: by a connection of its own, not behind the transactions of everybody else. For one writer at a time.
+   */
+  write<T>(work: (write: Write) => Promise<T>, way?: 'express'): Promise<T>
   /** Events after `after` in order, without a gap or a repeat; then waits for more until `signal` aborts. */
   read(app: string, after: number, signal: AbortSignal): AsyncIterable<AppEvent>
   /** All stored events after `after`, at most `limit`. */
@@ -80,11 +84,12 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     list,
     read,
     position: (app) => lastNumber(database, app),
-    async write(work) {
+    async write(work, way) {
       const appended: Appended[] = []
       const after: (() => void | Promise<void>)[] = []
       let last: Promise<unknown> = Promise.resolve()
-      const result = await database.transaction(async (transaction) => {
+      const on = way === 'express' ? database.express : database
+      const result = await on.transaction(async (transaction) => {
         appended.length = 0
         after.length = 0
         const append = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<Appended[]> => {
@@ -136,7 +141,9 @@ const numbered = (event: NewAppEvent, seq: number, at: Date | string): AppEvent 
 
 type Appended = { app: string; events: AppEvent[] }
 
-const appendStatement = `
+const appendStatement = {
+  name: 'append_events',
+  text: `
   with stream as (
     insert into streams (app, seq)
     select app, count from unnest($1::text[], $2::int[]) as wanted (app, count) order by app
@@ -147,12 +154,10 @@ const appendStatement = `
     select app, stream.seq - item.behind, item.type, item.data::json, $3::timestamptz
     from stream join unnest($4::text[], $5::int[], $6::text[], $7::text[]) as item (app, behind, type, data) using (app)
   )
-  select app, seq from stream`
+  select app, seq from stream`,
+}
 
-/**
- * One statement: numbers, rows and all. The apps must exist. By its name each connection parses and plans it once: it is most of
- * what the database does for a turn.
- */
+/** One statement: numbers, rows and all. The apps must exist. */
 async function appendTo(
   transaction: Write['sql'],
   given: ReadonlyMap<string, readonly NewAppEvent[]>,
@@ -172,13 +177,7 @@ async function appendTo(
     items.map(({ event }) => event.type),
     items.map(({ event }) => JSON.stringify(event)),
   ]
-  const statement = transaction._.session.prepareQuery<PreparedQueryConfig>(
-    { sql: appendStatement, params },
-    undefined,
-    'append_events',
-    false,
-  )
-  const { rows } = (await statement.execute()) as { rows: { app: string; seq: number | string }[] }
+  const rows = await runNamed<{ app: string; seq: number | string }>(transaction, appendStatement, params)
   const seqs = new Map(rows.map(({ app, seq }) => [app, Number(seq)]))
   return wanted.map(([app, events]) => {
     const first = must(seqs.get(app), `The numbers of app ${app}`) - events.length + 1

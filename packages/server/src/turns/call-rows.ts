@@ -1,7 +1,8 @@
 import type { DeclaredCall, ToolResult } from '@overskill/agent'
 import type { NewAppEvent, ToolCallStatus } from '@overskill/protocol'
-import { and, eq, lt, or, sql as raw } from 'drizzle-orm'
-import { blocks, toolExecutions } from '../database/schema.ts'
+import { and, eq, lt, or } from 'drizzle-orm'
+import { runNamed } from '../database/run-named.ts'
+import { toolExecutions } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 import type { ShownCall } from './reply-blocks.ts'
 import { withoutNul } from './stored-json.ts'
@@ -26,19 +27,22 @@ export async function storeCall(
   const now = new Date().toISOString()
   const started = status === 'running' ? now : null
   const { result: said, errorCode } = result ? endOf(result) : { result: null, errorCode: null }
-  // One statement: a burst of calls waits for as many round trips as it has calls, and no more.
-  await sql.execute(raw`
-    with block as (
-      insert into ${blocks} (turn, step, index, raw) values (${turn}, ${step}, ${index}, ${JSON.stringify(call.block)})
-    )
-    insert into ${toolExecutions} (
-      turn, step, position, call, provider_id, index, block, name, input_text, effect, status, lease_token,
+  await runNamed(sql, callStatement, [
+    ...[turn, step, index, JSON.stringify(call.block), position, call.call, call.providerId, block, call.name],
+    ...[withoutNul(call.inputText), owner.effectOf(call.name), status, leaseToken, said, errorCode],
+    ...[started, result ? now : null],
+  ])
+}
+
+/** One statement: a burst of calls waits for as many round trips as it has calls, and no more. */
+const callStatement = {
+  name: 'store_call',
+  text: `
+    with block as (insert into blocks (turn, step, index, raw) values ($1, $2, $3, $4))
+    insert into tool_executions (
+      turn, step, index, position, call, provider_id, block, name, input_text, effect, status, lease_token,
       result, error_code, started_at, finished_at
-    ) values (
-      ${turn}, ${step}, ${position}, ${call.call}, ${call.providerId}, ${index}, ${block}, ${call.name},
-      ${withoutNul(call.inputText)}, ${owner.effectOf(call.name)}, ${status}, ${leaseToken},
-      ${said}, ${errorCode}, ${started}::timestamptz, ${result ? now : null}::timestamptz
-    )`)
+    ) values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 }
 
 /** A queued call starts, or one that a former owner of the turn had started; throws when this owner started it before (L5). */
@@ -68,12 +72,18 @@ export async function endCall(
   result: ToolResult,
 ): Promise<void> {
   const status = result.ok ? 'complete' : result.status
-  const ended = await write.sql
-    .update(toolExecutions)
-    .set({ ...endOf(result), status, finishedAt: new Date() })
-    .where(isCall(owner, call))
-    .returning({ call: toolExecutions.call })
+  const { result: said, errorCode } = endOf(result)
+  const ended = await runNamed(write.sql, endStatement, [
+    ...[owner.turn, call.step, call.position, said, errorCode, status, new Date().toISOString()],
+  ])
   if (ended.length === 0) await storeCall(write, owner, call, block, status, result)
+}
+
+const endStatement = {
+  name: 'end_call',
+  text: `
+    update tool_executions set result = $4, error_code = $5, status = $6, finished_at = $7
+    where turn = $1 and step = $2 and position = $3 returning 1`,
 }
 
 const endOf = (result: ToolResult) => ({

@@ -1,5 +1,5 @@
 import { type NewAppEvent, timeLimitMs } from '@overskill/protocol'
-import { and, eq, getTableColumns, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, isNull, lt, or, sql as raw, type SQL } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { messages, turns } from '../database/schema.ts'
 import { lockApp } from '../apps/lock-app.ts'
@@ -11,7 +11,13 @@ import { type MessageRow, presentMessage } from './user-messages.ts'
 /** A6: a turn that makes no progress for this long is ended, whatever its lease says. */
 export const stuckMs = 20 * 60_000
 
-/** Who runs which turn. A process claims, renews and gives back; whoever dies is taken over when the time is up. */
+/**
+ * Who runs which turn. A process claims, renews and gives back; whoever dies is taken over when the time is up. Whoever locks
+ * several turns takes them in the order of their ids, so that two of them never wait for each other.
+ *
+ * Whoever takes a turn away locks its row whole (`for update`), so growing text that is just being stored needs only its key to
+ * hold it, and does not wait for the turn's other facts.
+ */
 export type Leases = {
   /** The next waiting turn of an app becomes ours, unless one runs. */
   claimNext(app: string): Promise<TurnRow | undefined>
@@ -71,7 +77,7 @@ class PgLeases implements Leases {
       .where(
         and(
           eq(messages.id, turns.message),
-          raw`${turns.id} = (select id from turns where app = ${app} and status = 'queued' order by position limit 1)`,
+          raw`${turns.id} = (select id from turns where app = ${app} and status = 'queued' order by position limit 1 for update)`,
           raw`not exists (select from turns where app = ${app} and status = 'running')`,
         ),
       )
@@ -90,10 +96,11 @@ class PgLeases implements Leases {
   #giveBack(turn: TurnRow, set: { handovers?: number }): Promise<boolean> {
     const isHeld = and(eq(turns.id, turn.id), eq(turns.leaseToken, turn.leaseToken), eq(turns.status, 'running'))
     return this.#options.log.write(async (write) => {
+      const whole = write.sql.select({ id: turns.id }).from(turns).where(isHeld).for('update')
       const [row] = await write.sql
         .update(turns)
         .set({ ...set, status: 'queued', leaseOwner: null, leaseUntil: null })
-        .where(isHeld)
+        .where(eq(turns.id, whole))
         .returning()
       if (row) await write.append(row.app, [{ type: 'turn.queued', turn: presentTurn(row) }])
       return row !== undefined
@@ -108,23 +115,27 @@ class PgLeases implements Leases {
 
   async renew(running: readonly string[]): Promise<string[]> {
     if (running.length === 0) return []
-    const rows = await this.#options.db
+    const { db } = this.#options
+    const ours = db
+      .select({ id: turns.id })
+      .from(turns)
+      .where(this.#isOurs(inArray(turns.id, [...running])))
+    const rows = await db
       .update(turns)
       .set({ leaseUntil: leaseEnd() })
-      .where(
-        and(inArray(turns.id, [...running]), eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running')),
-      )
+      .where(inArray(turns.id, ours.orderBy(asc(turns.id)).for('no key update')))
       .returning({ id: turns.id, stopAsked: turns.stopAsked })
     return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
   }
 
   async held(sql: Write['sql'], of: readonly string[]): Promise<string[]> {
-    const isOurs = and(
-      eq(turns.leaseOwner, this.#options.owner),
-      eq(turns.status, 'running'),
-      inArray(turns.app, [...of]),
-    )
-    return (await sql.select({ app: turns.app }).from(turns).where(isOurs).for('share')).map(({ app }) => app)
+    const isOurs = this.#isOurs(inArray(turns.app, [...of]))
+    const rows = await sql.select({ app: turns.app }).from(turns).where(isOurs).orderBy(asc(turns.id)).for('key share')
+    return rows.map(({ app }) => app)
+  }
+
+  #isOurs(also: SQL | undefined): SQL | undefined {
+    return and(also, eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running'))
   }
 
   async waiting(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { type AgentNote, costOf, noUsage, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
+import { type AgentNote, type AgentRun, costOf, noUsage, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
 import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
 import type { Tree } from '@overskill/workspace'
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
@@ -47,6 +47,8 @@ export type TurnRunnerOptions = {
   /** Builds the draft when the model says that it is done; the faults that it finds. */
   check: (tree: Tree, signal: AbortSignal) => Promise<BuildError[] | undefined>
   note: (turn: TurnRow, note: AgentNote) => void
+  /** Runs what a turn needs before its first request, in its turn among the others that begin. */
+  inTurn: <T>(begin: () => Promise<T>) => Promise<T>
   /** Where models' streams are kept, if they are to be. */
   recorder?: StreamRecorder | undefined
 }
@@ -116,8 +118,19 @@ async function runModel(
   writer: TurnWriter,
   stop: AbortSignal,
 ): Promise<TurnEnd> {
-  const { db, models, contents, apps, packages, reports, spending, tools, system, note } = options
   if (deaths(turn) > mostOwners) return poisonEnd
+  const begun = await options.inTurn(() => beginModel(turn, options, writer, stop))
+  return 'ending' in begun ? begun : runAgent(begun)
+}
+
+/** Everything that a turn needs of the store before its first request; or its end, where it cannot begin. */
+async function beginModel(
+  turn: TurnRow,
+  options: TurnRunnerOptions,
+  writer: TurnWriter,
+  stop: AbortSignal,
+): Promise<AgentRun<ToolWork> | TurnEnd> {
+  const { db, models, contents, apps, packages, reports, spending, tools, system, note } = options
   const model = models.open(turn.model, await recordedFetch(turn, options))
   if (!model.ok) {
     const error = { code: 'model_not_found' as const, message: model.failure.detail }
@@ -141,7 +154,7 @@ async function runModel(
   })
   await plan.mark(writer, journal)
   if (plan.openStep !== undefined) await countLost(turn, plan.openStep, journal, spending)
-  return runAgent({
+  return {
     ...{ model: model.value, tools, system, journal, mode: turn.mode, signal: stop },
     history: joinUsers(plan.historyAfter([...(await readHistory(db, turn.app, turn.position)), ...opening])),
     step: plan.step,
@@ -157,7 +170,7 @@ async function runModel(
     workNow: () => describeFiles(journal.tree),
     limits: { turnMs: handDownMs(timeLimitMs('turn'), Date.now(), endsAt) },
     log: (text) => note(turn, text),
-  })
+  }
 }
 
 /** A request that its owner did not see the end of was paid for: the ledger says so, once, without knowing how much. */

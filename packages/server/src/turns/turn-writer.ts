@@ -1,6 +1,5 @@
 import type { NewAppEvent } from '@overskill/protocol'
-import { and, eq } from 'drizzle-orm'
-import { turns } from '../database/schema.ts'
+import { runNamed } from '../database/run-named.ts'
 import type { Delta, DeltaBatcher } from '../events/delta-batcher.ts'
 import type { Write } from '../events/event-log.ts'
 
@@ -104,10 +103,12 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
 
 /** Throws unless the turn is still ours; until the transaction ends nobody else can take it. */
 async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
-  const rows = await sql
-    .select({ id: turns.id })
-    .from(turns)
-    .where(and(eq(turns.id, turn), eq(turns.leaseToken, token), eq(turns.status, 'running')))
-    .for('no key update') // what the facts then do to the row; a shared lock would have to grow, and could meet another that does
+  const rows = await runNamed(sql, heldStatement, [turn, token])
   if (rows.length === 0) throw new LeaseLost(turn)
+}
+
+/** The lock that the facts then need of the row: a shared one would have to grow, and could meet another that does. */
+const heldStatement = {
+  name: 'hold_lease',
+  text: `select 1 from turns where id = $1 and lease_token = $2 and status = 'running' for no key update`,
 }
