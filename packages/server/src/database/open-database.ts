@@ -23,7 +23,7 @@ export type OpenDatabase = {
   close: () => Promise<void>
 }
 
-const poolSize = 12
+const poolSize = 8
 const oldestMajor = 15
 
 const closeLimitMs = 1_000

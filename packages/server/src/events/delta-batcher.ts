@@ -41,7 +41,7 @@ export function createDeltaBatcher(options: DeltaBatcherOptions): DeltaBatcher {
   const carriers = createCarriers((app) => {
     if (queue.has(app)) timer.within(intervalMs)
   })
-  const flushAll = createFlush(options, queue, carriers, () => timer.within(intervalMs))
+  const flushAll = createFlush(options, queue, carriers, (ms) => timer.within(Math.max(1, ms)))
   const timer = createTimer(() => {
     flushAll().catch((error: unknown) => {
       options.serverLog.error('Streamed text could not be stored yet', { error })
@@ -88,7 +88,7 @@ function createFlush(
   options: DeltaBatcherOptions,
   queue: DeltaQueue,
   carriers: Carriers,
-  again: () => void,
+  again: (ms: number) => void,
 ): () => Promise<void> {
   let flushing: Promise<void> | undefined
   return async () => {
@@ -96,6 +96,7 @@ function createFlush(
     const apps = queue.apps().filter((app) => !carriers.carries(app))
     if (apps.length === 0) return
     const taken = new Map(apps.toSorted().map((app) => [app, queue.take(app)])) // one order of locks for all
+    const began = performance.now()
     flushing = storeAll(options, taken)
     carriers.track(apps, flushing)
     try {
@@ -105,7 +106,7 @@ function createFlush(
       throw error
     } finally {
       flushing = undefined
-      if (queue.apps().length > 0) again()
+      if (queue.apps().length > 0) again(intervalMs - (performance.now() - began))
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type AppEvent, fail, ok } from '@overskill/protocol'
+import pLimit from 'p-limit'
 import { normalisePath } from '@overskill/workspace'
 import { sql } from 'drizzle-orm'
 import { exportZip } from '../apps/export-zip.ts'
@@ -61,6 +62,7 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
 }
 
 /** What began longer ago is a reconnect's repeat. */
+const ahead = pLimit(2)
 const justNowMs = 10_000
 
 /** Somebody looks at the app while a turn begins that will write files: its live page is there before the first of them. */
@@ -71,7 +73,7 @@ async function* openingAhead(
 ): AsyncGenerator<AppEvent> {
   for await (const event of events) {
     const isBuilding = event.type === 'turn.started' && event.turn.mode === 'build'
-    if (isBuilding && Date.now() - Date.parse(event.at) < justNowMs) void live.open(app)
+    if (isBuilding && Date.now() - Date.parse(event.at) < justNowMs) void ahead(() => live.open(app))
     yield event
   }
 }
