@@ -3,7 +3,7 @@ import { type BlobStore, type StagedFile, type Tree, treeFromEntries, treeHash }
 import { and, eq, inArray } from 'drizzle-orm'
 import { must } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
-import { runNamed } from '../database/run-named.ts'
+import { runStatement } from '../database/run-statement.ts'
 import { blobs, draftFiles, trees, versions } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 
@@ -60,20 +60,17 @@ export async function commitStaged(sql: Write['sql'], app: string, staged: reado
   }
   await Promise.all(
     staged.flatMap(({ path, entry, content }) =>
-      entry ? [runNamed(sql, draftStatement, [app, path, entry.hash, entry.bytes, content ?? null])] : [],
+      entry ? [runStatement(sql, draftStatement, [app, path, entry.hash, entry.bytes, content ?? null])] : [],
     ),
   )
 }
 
-const draftStatement = {
-  name: 'store_draft_file',
-  text: `
+const draftStatement = `
     with blob as (
       insert into blobs (hash, bytes, content) select $3, $4, $5::bytea where $5::bytea is not null on conflict do nothing
     )
     insert into draft_files (app, path, hash, bytes) values ($1, $2, $3, $4)
-    on conflict (app, path) do update set hash = excluded.hash, bytes = excluded.bytes`,
-}
+    on conflict (app, path) do update set hash = excluded.hash, bytes = excluded.bytes`
 
 /** Makes the draft equal to a tree whose blobs are all stored: files that are not in it go (L36). */
 export async function replaceDraft(sql: Sql, app: string, tree: Tree): Promise<void> {

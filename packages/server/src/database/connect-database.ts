@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net'
-import process from 'node:process'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Database } from './database.ts'
 import * as schema from './schema.ts'
+import { talkLess } from './talk-less.ts'
 
 /** The database and its connections. */
 export type Connected = { db: Database; pool: Pool; close: () => Promise<void> }
@@ -31,14 +30,17 @@ export function connectDatabase(config: PoolConfig, onLost: (error: Error) => vo
 function openPool(config: PoolConfig, onLost: (error: Error) => void): Pool {
   const pool = new Pool({ ...config, pipeline: true })
   pool.on('error', onLost)
-  pool.on('connect', (client) => void client.on('error', () => {})) // the next query says so
+  pool.on('connect', (client) => {
+    client.on('error', () => {}) // the next query says so
+    talkLess(client)
+  })
   return pool
 }
 
 function databaseOn(pool: Pool): Database['express'] {
   const database = drizzle(pool, { schema })
   const ofClients = new WeakMap<PoolClient, ReturnType<typeof onClient>>()
-  const onClient = (client: PoolClient) => drizzle(talkLess(client), { schema })
+  const onClient = (client: PoolClient) => drizzle(client, { schema })
   database.transaction = async (work, config) => {
     const client = await pool.connect()
     try {
@@ -50,30 +52,4 @@ function databaseOn(pool: Pool): Database['express'] {
     }
   }
   return database
-}
-
-/**
- * The connection, with fewer words: statements of one moment leave in one packet, and nobody waits for the answer to `begin`. Where
- * it fails, the connection is lost, and the first statement says so too.
- */
-function talkLess(client: PoolClient): PoolClient {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
-  let isHeld = false
-  const hold = (): void => {
-    if (isHeld) return
-    isHeld = true
-    stream.cork()
-    process.nextTick(() => {
-      isHeld = false
-      stream.uncork()
-    })
-  }
-  const query = (statement: { text: string }, values: unknown[]): Promise<unknown> => {
-    hold()
-    const answer = client.query(statement, values)
-    if (!statement.text.startsWith('begin')) return answer
-    answer.catch(() => undefined)
-    return Promise.resolve({ rows: [] })
-  }
-  return Object.create(client, { query: { value: query } }) as PoolClient
 }

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { must, type AppEvent, type NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
-import { runNamed } from '../database/run-named.ts'
+import { runStatement } from '../database/run-statement.ts'
 import { streams } from '../database/schema.ts'
 import type { EventBus } from './event-bus.ts'
 import { createEventTails } from './event-tails.ts'
@@ -141,9 +141,7 @@ const numbered = (event: NewAppEvent, seq: number, at: Date | string): AppEvent 
 
 type Appended = { app: string; events: AppEvent[] }
 
-const appendStatement = {
-  name: 'append_events',
-  text: `
+const appendStatement = `
   with stream as (
     insert into streams (app, seq)
     select app, count from unnest($1::text[], $2::int[]) as wanted (app, count) order by app
@@ -154,8 +152,7 @@ const appendStatement = {
     select app, stream.seq - item.behind, item.type, item.data::json, $3::timestamptz
     from stream join unnest($4::text[], $5::int[], $6::text[], $7::text[]) as item (app, behind, type, data) using (app)
   )
-  select app, seq from stream`,
-}
+  select app, seq from stream`
 
 /** One statement: numbers, rows and all. The apps must exist. */
 async function appendTo(
@@ -177,7 +174,7 @@ async function appendTo(
     items.map(({ event }) => event.type),
     items.map(({ event }) => JSON.stringify(event)),
   ]
-  const rows = await runNamed<{ app: string; seq: number | string }>(transaction, appendStatement, params)
+  const rows = await runStatement<{ app: string; seq: number | string }>(transaction, appendStatement, params)
   const seqs = new Map(rows.map(({ app, seq }) => [app, Number(seq)]))
   return wanted.map(([app, events]) => {
     const first = must(seqs.get(app), `The numbers of app ${app}`) - events.length + 1

@@ -1,7 +1,7 @@
 import type { DeclaredCall, ToolResult } from '@overskill/agent'
 import type { NewAppEvent, ToolCallStatus } from '@overskill/protocol'
 import { and, eq, lt, or } from 'drizzle-orm'
-import { runNamed } from '../database/run-named.ts'
+import { runStatement } from '../database/run-statement.ts'
 import { toolExecutions } from '../database/schema.ts'
 import type { Write } from '../events/event-log.ts'
 import type { ShownCall } from './reply-blocks.ts'
@@ -27,7 +27,7 @@ export async function storeCall(
   const now = new Date().toISOString()
   const started = status === 'running' ? now : null
   const { result: said, errorCode } = result ? endOf(result) : { result: null, errorCode: null }
-  await runNamed(sql, callStatement, [
+  await runStatement(sql, callStatement, [
     ...[turn, step, index, JSON.stringify(call.block), position, call.call, call.providerId, block, call.name],
     ...[withoutNul(call.inputText), owner.effectOf(call.name), status, leaseToken, said, errorCode],
     ...[started, result ? now : null],
@@ -35,15 +35,12 @@ export async function storeCall(
 }
 
 /** One statement: a burst of calls waits for as many round trips as it has calls, and no more. */
-const callStatement = {
-  name: 'store_call',
-  text: `
+const callStatement = `
     with block as (insert into blocks (turn, step, index, raw) values ($1, $2, $3, $4))
     insert into tool_executions (
       turn, step, index, position, call, provider_id, block, name, input_text, effect, status, lease_token,
       result, error_code, started_at, finished_at
-    ) values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-}
+    ) values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 
 /** A queued call starts, or one that a former owner of the turn had started; throws when this owner started it before (L5). */
 export async function startCall({ sql }: Write, owner: CallOwner, call: DeclaredCall): Promise<void> {
@@ -73,18 +70,15 @@ export async function endCall(
 ): Promise<void> {
   const status = result.ok ? 'complete' : result.status
   const { result: said, errorCode } = endOf(result)
-  const ended = await runNamed(write.sql, endStatement, [
+  const ended = await runStatement(write.sql, endStatement, [
     ...[owner.turn, call.step, call.position, said, errorCode, status, new Date().toISOString()],
   ])
   if (ended.length === 0) await storeCall(write, owner, call, block, status, result)
 }
 
-const endStatement = {
-  name: 'end_call',
-  text: `
+const endStatement = `
     update tool_executions set result = $4, error_code = $5, status = $6, finished_at = $7
-    where turn = $1 and step = $2 and position = $3 returning 1`,
-}
+    where turn = $1 and step = $2 and position = $3 returning 1`
 
 const endOf = (result: ToolResult) => ({
   result: withoutNul(result.text),

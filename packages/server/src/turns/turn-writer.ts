@@ -1,5 +1,5 @@
 import type { NewAppEvent } from '@overskill/protocol'
-import { runNamed } from '../database/run-named.ts'
+import { runStatement } from '../database/run-statement.ts'
 import type { Delta, DeltaBatcher } from '../events/delta-batcher.ts'
 import type { Write } from '../events/event-log.ts'
 
@@ -103,12 +103,9 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
 
 /** Throws unless the turn is still ours; until the transaction ends nobody else can take it. */
 async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
-  const rows = await runNamed(sql, heldStatement, [turn, token])
+  const rows = await runStatement(sql, heldStatement, [turn, token])
   if (rows.length === 0) throw new LeaseLost(turn)
 }
 
 /** The lock that the facts then need of the row: a shared one would have to grow, and could meet another that does. */
-const heldStatement = {
-  name: 'hold_lease',
-  text: `select 1 from turns where id = $1 and lease_token = $2 and status = 'running' for no key update`,
-}
+const heldStatement = `select 1 from turns where id = $1 and lease_token = $2 and status = 'running' for no key update`
