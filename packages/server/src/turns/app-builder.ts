@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { fail, type Mode, ok, type Outcome, type SentRequest, type Turn, type UserMessage } from '@overskill/protocol'
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Apps } from '../apps/apps.ts'
@@ -211,6 +212,7 @@ class LeasedAppBuilder implements AppBuilder {
   async #claim(app: string): Promise<void> {
     if (this.#isClosing) return
     const turn = await this.#options.leases.claimNext(app)
+    await setImmediate() // that it runs is told before it does
     if (turn) this.#begin(turn)
   }
 
