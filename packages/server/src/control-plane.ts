@@ -49,7 +49,7 @@ import { toolset } from './turns/tools/index.ts'
 import { runTurn } from './turns/turn-runner.ts'
 
 /** Turns that get ready for their model at once: the first of a hundred is not to wait for the last one's history. */
-const beginningAtOnce = 4
+const beginningAtOnce = 1
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -90,20 +90,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const packages = createPackages({ store: building.store })
   const contents = createContents(db)
-  const leaseOwner = newOwner()
   const base = {
-    config,
-    db,
-    contents,
-    log,
-    events,
-    dispatch,
-    builder,
-    packages,
-    serving,
-    addresses,
-    leaseOwner,
-    onError,
+    ...{ config, db, contents, log, events, dispatch, builder, packages },
+    ...{ serving, addresses, leaseOwner: newOwner(), onError },
   }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const spending = createSpending(db)
@@ -249,8 +238,7 @@ function createTurning(base: TurningBase) {
     spending,
     reports,
   }
-  const inTurn = pLimit(beginningAtOnce)
-  const parts = { ...shared, deploy, cancelDeploy, recorder, inTurn }
+  const parts = { ...shared, deploy, cancelDeploy, recorder, inTurn: pLimit(beginningAtOnce) }
   const appBuilder = createAppBuilder({
     ...{ db, log: events, apps, models, spending, queue, onError },
     dispatcher: base.dispatch.dispatcher,

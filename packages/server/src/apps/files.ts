@@ -52,17 +52,16 @@ export async function storeBlobs(sql: Sql, contents: Iterable<readonly [string, 
   if (rows.length > 0) await sql.insert(blobs).values(rows).onConflictDoNothing()
 }
 
-/** Commits what an edit staged into the app's draft. Part of the caller's transaction. */
+/** Commits what an edit staged into the app's draft. Part of the caller's transaction; its statements leave at once. */
 export async function commitStaged(sql: Write['sql'], app: string, staged: readonly StagedFile[]): Promise<void> {
   const gone = staged.filter(({ entry }) => !entry).map(({ path }) => path)
-  if (gone.length > 0) {
-    await sql.delete(draftFiles).where(and(eq(draftFiles.app, app), inArray(draftFiles.path, gone)))
-  }
-  await Promise.all(
-    staged.flatMap(({ path, entry, content }) =>
-      entry ? [runStatement(sql, draftStatement, [app, path, entry.hash, entry.bytes, content ?? null])] : [],
+  await Promise.all([
+    gone.length > 0 && runStatement(sql, 'delete from draft_files where app = $1 and path = any ($2)', [app, gone]),
+    ...staged.map(
+      ({ path, entry, content }) =>
+        entry && runStatement(sql, draftStatement, [app, path, entry.hash, entry.bytes, content ?? null]),
     ),
-  )
+  ])
 }
 
 const draftStatement = `

@@ -12,6 +12,11 @@ export type Write = {
   /** Numbers and stores events of an app. Takes the stream's row lock, so call it last in a transaction. */
   append(app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]>
   /**
+   * A statement that nobody waits for: it is over with the commit, and where it fails the transaction does. It leaves when it is
+   * handed over: a query, or a function that waits for nothing before its last one.
+   */
+  sent: (statement: Promise<unknown>) => void
+  /**
    * The same as the last thing of a transaction, for any number of apps in one statement: it leaves with the commit, and is not
    * waited for. Takes the streams' row locks in the order of the apps' ids, as everybody must.
    */
@@ -85,37 +90,42 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     read,
     position: (app) => lastNumber(database, app),
     async write(work, way) {
-      const appended: Appended[] = []
-      const after: (() => void | Promise<void>)[] = []
-      let last: Promise<unknown> = Promise.resolve()
+      const done: Done = { appended: [], sent: [], after: [] }
       const on = way === 'express' ? database.express : database
-      const result = await on.transaction(async (transaction) => {
-        appended.length = 0
-        after.length = 0
-        const append = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<Appended[]> => {
-          const stored = await appendTo(transaction, events)
-          appended.push(...stored)
-          return stored
-        }
-        return work({
-          sql: transaction,
-          afterCommit: (then) => after.push(then),
-          append: async (app, events) => (await append(new Map([[app, events]])))[0]?.events ?? [],
-          appendLast(events) {
-            last = append(events)
-            last.catch(() => undefined)
-          },
-        })
-      })
-      await last // where it failed, the commit came to nothing
-      for (const { app, events } of appended) tails.push(app, events)
-      if (bus) for (const { app, events } of appended) bus.say({ kind: 'events', app, seq: events.at(-1)?.seq ?? 0 })
-      for (const then of after) await then()
+      const result = await on.transaction(async (transaction) => work(createWrite(transaction, done)))
+      await Promise.all(done.sent) // where one failed, the commit came to nothing
+      for (const { app, events } of done.appended) tails.push(app, events)
+      if (bus)
+        for (const { app, events } of done.appended) bus.say({ kind: 'events', app, seq: events.at(-1)?.seq ?? 0 })
+      for (const then of done.after) await then()
       return result
     },
     async close() {
       closed.abort()
     },
+  }
+}
+
+/** What a transaction has done so far, for the time after it. */
+type Done = { appended: Appended[]; sent: Promise<unknown>[]; after: (() => void | Promise<void>)[] }
+
+function createWrite(sql: Write['sql'], done: Done): Write {
+  const append = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<Appended[]> => {
+    const stored = await appendTo(sql, events)
+    done.appended.push(...stored)
+    return stored
+  }
+  const send = (statement: Promise<unknown>): void => {
+    const answer = statement.then(() => undefined) // a query is asked anew by each `then`
+    answer.catch(() => undefined) // heard after the commit
+    done.sent.push(answer)
+  }
+  return {
+    sql,
+    sent: send,
+    append: async (app, events) => (await append(new Map([[app, events]])))[0]?.events ?? [],
+    appendLast: (events) => send(append(events)),
+    afterCommit: (then) => done.after.push(then),
   }
 }
 

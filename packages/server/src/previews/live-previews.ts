@@ -117,7 +117,7 @@ class FollowedPages implements LivePreviews {
   }
 
   async #start(app: string, page: Page): Promise<Outcome<undefined>> {
-    const { db, apps, service, environmentOf } = this.#options
+    const { apps, service, environmentOf } = this.#options
     const row = await apps.find(app)
     if (!row.ok) return row
     const { seq, tree } = await readNewest(this.#options, app)

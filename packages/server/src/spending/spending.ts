@@ -13,7 +13,7 @@ export type SpendingPlace = { app: string; turn: string; step: number; model: st
 /** What models were paid, by request, and the caps on it (row A10). The one writer of both. */
 export interface Spending {
   /** Part of the caller's transaction: a request has ended. */
-  record(sql: Write['sql'], place: SpendingPlace, spent: Spent): Promise<void>
+  record(sql: Write['sql'], place: SpendingPlace, spent: Spent): Promise<unknown>
   /** The cap that leaves no room for another request of a turn of this model, with all turns of this database counted. */
   capReached(model: string, spent: Spent): Promise<SpendingCap | undefined>
   /**
@@ -51,9 +51,9 @@ class PgSpending implements Spending {
     this.#db = db
   }
 
-  async record(sql: Write['sql'], place: SpendingPlace, { usage, cost }: Spent): Promise<void> {
+  record(sql: Write['sql'], place: SpendingPlace, { usage, cost }: Spent): Promise<unknown> {
     const { incomplete = false, ...counts } = usage
-    await sql.insert(spending).values({ ...place, ...counts, incomplete, usd: cost.usd, reason: cost.reason ?? null })
+    return sql.insert(spending).values({ ...place, ...counts, incomplete, usd: cost.usd, reason: cost.reason ?? null })
   }
 
   async capReached(model: string, spent: Spent): Promise<SpendingCap | undefined> {

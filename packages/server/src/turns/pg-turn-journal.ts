@@ -70,12 +70,10 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     const isFirst = !this.#treeBefore.has(step)
     this.#treeBefore.set(step, this.#tree)
     const request = packJson(body)
-    return this.#options.writer.store(async ({ sql }) => {
-      await sql
-        .insert(steps)
-        .values({ turn: turn.id, step, request })
-        .onConflictDoUpdate({ target: [steps.turn, steps.step], set: { request } })
-      await sql.update(turns).set({ steps: step, progressAt: new Date() }).where(eq(turns.id, turn.id))
+    return this.#options.writer.store(({ sql, sent }) => {
+      const target = [steps.turn, steps.step]
+      sent(sql.insert(steps).values({ turn: turn.id, step, request }).onConflictDoUpdate({ target, set: { request } }))
+      sent(sql.update(turns).set({ steps: step, progressAt: new Date() }).where(eq(turns.id, turn.id)))
       return isFirst ? [{ type: 'step.started', turn: turn.id, step, model }] : []
     })
   }
@@ -115,16 +113,16 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
 
   callQueued(call: DeclaredCall, input: unknown): Promise<void> {
     const at = this.#shown(call)
-    return this.#options.writer.store(async (write) => {
-      await storeCall(write, this.#owner, call, at.block, 'queued')
+    return this.#options.writer.store((write) => {
+      write.sent(storeCall(write, this.#owner, call, at.block, 'queued'))
       return [{ type: 'tool.queued', ...placeOf(this.#message, at), status: 'queued', input }]
     })
   }
 
   callStarted(call: DeclaredCall, input: unknown): Promise<void> {
     const at = this.#shown(call)
-    return this.#options.writer.store(async (write) => {
-      await storeCall(write, this.#owner, call, at.block, 'running')
+    return this.#options.writer.store((write) => {
+      write.sent(storeCall(write, this.#owner, call, at.block, 'running'))
       const place = placeOf(this.#message, at)
       return [
         { type: 'tool.queued', ...place, status: 'queued', input },
@@ -170,7 +168,7 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     const { result, staged, changes } = settleWork(given, work, this.#tree)
     this.#tree = applyStaged(this.#tree, staged)
     await writer.store(async (write) => {
-      if (staged.length > 0) await commitStaged(write.sql, turn.app, staged)
+      if (staged.length > 0) write.sent(commitStaged(write.sql, turn.app, staged))
       await endCall(write, this.#owner, call, at.block, result)
       if (result.ok && work?.named) await apps.rename(write, turn.app, work.named.name, work.named.description)
       const moved: NewAppEvent[] =
@@ -197,9 +195,9 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     const { usage, cost } = this.#spent
     const all = { usage: addTokens(usage, spent.usage), cost: addCosts(cost, spent.cost) }
     this.#spent = all
-    return writer.store(async ({ sql }) => {
-      await spending.record(sql, { app: turn.app, turn: turn.id, step, model }, spent)
-      await sql.update(turns).set(all).where(eq(turns.id, turn.id))
+    return writer.store(({ sql, sent }) => {
+      sent(spending.record(sql, { app: turn.app, turn: turn.id, step, model }, spent))
+      sent(sql.update(turns).set(all).where(eq(turns.id, turn.id)))
       return []
     })
   }
@@ -210,13 +208,12 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   ): Promise<void> {
     const { turn, model } = this.#options
     const closing = this.#blocks.closeStep(step, this.#message)
-    const set = { steps: step, progressAt: new Date() }
-    return this.#options.writer.store(async ({ sql }) => {
-      await sql
-        .update(steps)
-        .set({ stop, usage, ...(after && { after }), ...(history && { history: [...history] }) })
-        .where(and(eq(steps.turn, turn.id), eq(steps.step, step)))
-      await sql.update(turns).set(set).where(eq(turns.id, turn.id))
+    const progress = { steps: step, progressAt: new Date() }
+    const ended = { stop, usage, ...(after && { after }), ...(history && { history: [...history] }) }
+    const isStep = and(eq(steps.turn, turn.id), eq(steps.step, step))
+    return this.#options.writer.store(({ sql, sent }) => {
+      sent(sql.update(steps).set(ended).where(isStep))
+      sent(sql.update(turns).set(progress).where(eq(turns.id, turn.id)))
       return [...closing, { type: 'step.completed', turn: turn.id, step, model, usage, cost }]
     })
   }
@@ -264,8 +261,8 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
 
   #storeBlock(step: number, index: number, block: RawBlock, events: readonly NewAppEvent[]): Promise<void> {
     const row = { turn: this.#owner.turn, step, index, raw: JSON.stringify(block) }
-    return this.#options.writer.store(async ({ sql }) => {
-      await sql.insert(blocks).values(row)
+    return this.#options.writer.store(({ sql, sent }) => {
+      sent(sql.insert(blocks).values(row))
       return events
     })
   }
@@ -273,8 +270,8 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
   /** The block may have been stored as complete before its whole reply was dropped. */
   #dropBlock(step: number, index: number, events: readonly NewAppEvent[]): Promise<void> {
     const isBlock = and(eq(blocks.turn, this.#owner.turn), eq(blocks.step, step), eq(blocks.index, index))
-    return this.#options.writer.store(async ({ sql }) => {
-      await sql.delete(blocks).where(isBlock)
+    return this.#options.writer.store(({ sql, sent }) => {
+      sent(sql.delete(blocks).where(isBlock))
       return events
     })
   }

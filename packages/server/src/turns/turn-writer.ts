@@ -41,19 +41,6 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
   let busy = false
   let failure: unknown
 
-  const storeBatch = (batch: readonly Waiting[]): Promise<void> =>
-    batcher.write(lease.app, async (write) => {
-      const held = holdLease(write, lease) // the facts leave with it: where it is lost, they come to nothing
-      held.catch(() => undefined)
-      const events: NewAppEvent[] = []
-      try {
-        for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
-      } finally {
-        await held
-      }
-      write.appendLast(new Map([[lease.app, events]]))
-    })
-
   /** In the next turn of the event loop: what one chunk of the model's reply brings is one transaction. */
   const begin = (): void => {
     busy = true
@@ -67,7 +54,7 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
       const facts = batch.filter(isFact)
       try {
         if (failure) throw failure
-        await storeBatch(batch)
+        await batcher.write(lease.app, (write) => storeBatch(write, lease, batch))
         for (const fact of facts) fact.resolve()
       } catch (error) {
         failure = error
@@ -101,11 +88,35 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
   }
 }
 
-/** Throws unless the turn is still ours; until the transaction ends nobody else can take it. */
-async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
-  const rows = await runStatement(sql, heldStatement, [turn, token])
-  if (rows.length === 0) throw new LeaseLost(turn)
+async function storeBatch(write: Write, lease: Lease, batch: readonly Waiting[]): Promise<void> {
+  const held = holdLease(write, lease)
+  write.sent(held) // the facts leave with it: where it is lost, they come to nothing
+  const events: NewAppEvent[] = []
+  try {
+    for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
+  } catch (error) {
+    await held // what a fact says of a lost lease is no news
+    throw error
+  }
+  write.appendLast(new Map([[lease.app, events]]))
 }
 
-/** The lock that the facts then need of the row: a shared one would have to grow, and could meet another that does. */
-const heldStatement = `select 1 from turns where id = $1 and lease_token = $2 and status = 'running' for no key update`
+/** Rejects unless the turn is still ours, and with it the whole transaction; until that ends nobody else can take the turn. */
+async function holdLease({ sql }: Write, { turn, token }: Lease): Promise<void> {
+  try {
+    await runStatement(sql, heldStatement, [turn, token])
+  } catch (error) {
+    throw isNotOne(error) ? new LeaseLost(turn) : error
+  }
+}
+
+/**
+ * One by the number of rows that are held: it fails by itself when there is none, so that nobody has to wait for its answer. The lock
+ * is the one that the facts then need of the row: a shared one would have to grow, and could meet another that does.
+ */
+const heldStatement = `
+  select 1 / count(*) from (
+    select from turns where id = $1 and lease_token = $2 and status = 'running' for no key update
+  ) held`
+
+const isNotOne = (error: unknown): boolean => (error as { cause?: { code?: unknown } }).cause?.code === '22012' // division by zero
