@@ -23,7 +23,7 @@ import { type Asked, createDeployments, type Deployments } from './deployments/d
 import { createPipeline } from './deployments/pipeline.ts'
 import { createPointers } from './deployments/pointers.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
-import { createEventLog, type EventLog, type Write } from './events/event-log.ts'
+import { createEventLog, type EventLog } from './events/event-log.ts'
 import { createConversationFold } from './events/fold-conversation.ts'
 import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
@@ -49,7 +49,7 @@ import { toolset } from './turns/tools/index.ts'
 import { runTurn } from './turns/turn-runner.ts'
 
 /** Turns that get ready for their model at once: the first of a hundred is not to wait for the last one's history. */
-const beginningAtOnce = 1
+const beginningAtOnce = 2
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -214,8 +214,7 @@ function createTurning(base: TurningBase) {
   const { versions, models, spending, reports } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: base.leaseOwner })
-  const fence = (sql: Write['sql'], of: readonly string[]) => leases.held(sql, of)
-  const batcher = createDeltaBatcher({ log: events, serverLog: log, fence })
+  const batcher = createDeltaBatcher({ log: events, serverLog: log, fence: leases.fence })
   const queue = createMessageQueue({ log: events, apps })
   const deploy = async (app: string, version: number, turn: string): Promise<Asked | undefined> => {
     const asked = await deployments.deploy(app, 'preview', version, turn)

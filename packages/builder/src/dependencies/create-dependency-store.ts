@@ -95,10 +95,16 @@ export function createDependencyStore(options: DependencyStoreOptions): Dependen
 
 type Work = ObtainOptions
 
+/** When each was touched last, in ms: it is asked for with every file that is written. */
+const touched = new Map<string, number>()
+const TOUCH_MS = 60_000
+
 /** Says that a set is in use; that it cannot be said is no reason to fail. */
 function touch(path: string): void {
+  const now = new Date()
+  if (now.getTime() - (touched.get(path) ?? 0) < TOUCH_MS) return
+  touched.set(path, now.getTime())
   try {
-    const now = new Date()
     utimesSync(path, now, now)
   } catch {
     return // read-only, or swept in this moment

@@ -44,10 +44,22 @@ export const PACKAGE_NAME = /^(?:@[a-z0-9~-][\w.~-]{0,100}\/)?[a-z0-9~-][\w.~-]{
 const RANGE = /^[\w.^~<>=|* +-]{0,200}$/
 const ALIAS = /^npm:((?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*)(?:@([\w.^~<>=|* +-]*))?$/i
 
+/** By the contents of `package.json`, which nobody changes; for the lock that it was read with. */
+const read = new WeakMap<Uint8Array, { lock: Uint8Array | undefined; wants: Outcome<Wants> }>()
+
 /** Reads what a tree asks for; null when it has no `package.json`. A failure names the package and says why. */
 export function readWants(tree: SourceTree): Outcome<Wants | null> {
   const content = tree.get('package.json')
   if (!content) return ok(null)
+  const lock = findLock(tree)
+  const known = read.get(content)
+  if (known && known.lock === lock?.content) return known.wants
+  const wants = readManifest(content, lock)
+  read.set(content, { lock: lock?.content, wants })
+  return wants
+}
+
+function readManifest(content: Uint8Array, lock: Lock | null): Outcome<Wants> {
   const manifest = parseManifest(content)
   if (!manifest.ok) return manifest
   const { dependencies, devDependencies, optionalDependencies } = manifest.value
@@ -66,7 +78,6 @@ export function readWants(tree: SourceTree): Outcome<Wants | null> {
   }
   const overrides = readOverrides({ ...manifest.value.resolutions, ...manifest.value.overrides }, listed)
   if (!overrides.ok) return overrides
-  const lock = findLock(tree)
   if (lock && lock.content.byteLength > MOST.lockBytes) return fail('too_large', `${lock.name} is larger than 20 MB.`)
   const sorted = { dependencies: byName(wanted), overrides: byName(Object.entries(overrides.value)) }
   return ok({ ...sorted, lock, key: keyOf(sorted, lock) })

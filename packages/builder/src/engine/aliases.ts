@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import type { AppFiles } from './app-files.ts'
+import { keepRecent } from './recent.ts'
 
 /** `@/` → `src/`: a prefix of specifiers, and the path below the app's root that stands for it. */
 export type Alias = { prefix: string; exact: boolean; target: string }
@@ -51,6 +52,14 @@ const property = (value: unknown, name: string): unknown =>
 /** A JSON text with comments and trailing commas, as plain data; undefined when it cannot be read. */
 export function readJsonc(text: string | undefined): unknown {
   if (text === undefined || text.length > 100_000) return undefined
+  const known = recent.get(text)
+  return (known ?? recent.set(text, { value: parseJsonc(text) })).value
+}
+
+/** Every app has the same few of them, and each file that is written is looked at with them. */
+const recent = keepRecent<{ value: unknown }>(50)
+
+function parseJsonc(text: string): unknown {
   const parsed = parseSync('x.js', `(${text}\n)`)
   const statement = parsed.program.body[0]
   if (parsed.errors.length > 0 || statement?.type !== 'ExpressionStatement') return undefined

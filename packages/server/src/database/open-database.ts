@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { newId } from '@overskill/protocol'
@@ -23,7 +24,11 @@ export type OpenDatabase = {
   close: () => Promise<void>
 }
 
-const poolSize = 8
+/**
+ * Few: a transaction is one or two round trips, and one that waits here costs nothing, while a server and a database that are given a
+ * hundred at once have no processor left for the text that streams (decision 022). A transaction never needs a second connection.
+ */
+const poolSize = Math.max(4, 2 * availableParallelism())
 const oldestMajor = 15
 
 const closeLimitMs = 1_000

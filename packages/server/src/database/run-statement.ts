@@ -5,12 +5,12 @@ type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 /** Runs one of the few statements of which a turn mostly consists: no query builder makes its text anew each time. */
 export async function runStatement<Row>(
-  transaction: Transaction,
+  sql: Transaction | Database['express'],
   text: string,
   params: readonly unknown[],
 ): Promise<Row[]> {
   const query = { sql: text, params: [...params] }
-  const statement = transaction._.session.prepareQuery<PreparedQueryConfig>(query, undefined, undefined, false)
+  const statement = sql._.session.prepareQuery<PreparedQueryConfig>(query, undefined, undefined, false)
   const { rows } = (await statement.execute()) as { rows: Row[] }
   return rows
 }

@@ -27,7 +27,7 @@ export async function withTestDatabase(): Promise<OpenDatabase> {
     await client.query(`create database ${name} template ${template} owner overskill`)
   })
   const connection: ClientConfig = { host: server.host, user: 'overskill', database: name }
-  const connected = connectDatabase({ ...connection, max: 12 }, () => {}) // the server may end before the last idle connection does
+  const connected = connectDatabase({ ...connection, max: 4 }, () => {}) // the server may end before the last idle connection does
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await connected.close()

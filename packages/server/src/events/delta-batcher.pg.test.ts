@@ -94,7 +94,7 @@ test('E-C3: text streamed while durable writes come keeps its order and loses no
 test('E-C5, L6: deltas of an app whose turn is no longer ours are not stored; those of others are', async () => {
   const log = createEventLog(db)
   const [ours, lost] = [await insertTestApp(db), await insertTestApp(db)]
-  const fence = async (_: unknown, apps: readonly string[]) => apps.filter((app) => app !== lost)
+  const fence = { text: 'select app from unnest($1::text[]) as app where app <> $8', params: [lost] }
   const batcher = createDeltaBatcher({ log, serverLog: silentLog, fence })
   batcher.add(ours, delta(0, 'ours'))
   batcher.add(lost, delta(0, 'lost'))

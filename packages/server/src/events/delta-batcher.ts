@@ -1,12 +1,12 @@
 import type { Log } from '../log.ts'
 import { createDeltaQueue, type Delta, type DeltaQueue } from './delta-queue.ts'
-import type { EventLog, Write } from './event-log.ts'
+import type { EventLog, Fence, Write } from './event-log.ts'
 
 export type { Delta }
 
 /**
  * Gathers the deltas of streaming turns, so that a row is some 30 ms of text and not a token (AD4). The first delta of a block
- * is stored at once, later ones after 33 ms or 2 KB. A flush is one transaction for the deltas of all apps.
+ * is stored at once, later ones after 33 ms or 2 KB. A flush is one statement for the deltas of all apps.
  *
  * Within an app the order of `add` and `write` is the order in the log: a durable write carries the deltas that wait.
  */
@@ -29,8 +29,8 @@ export interface DeltaBatcher {
 export type DeltaBatcherOptions = {
   log: EventLog
   serverLog: Log
-  /** Which of these apps may still be written to by this process, asked within the transaction. Deltas of others are dropped. */
-  fence?: (sql: Write['sql'], apps: readonly string[]) => Promise<readonly string[]>
+  /** Which apps may still be written to by this process, asked with each flush. Deltas of others are dropped. */
+  fence?: Fence
 }
 
 const intervalMs = 33
@@ -97,7 +97,7 @@ function createFlush(
     if (apps.length === 0) return
     const taken = new Map(apps.toSorted().map((app) => [app, queue.take(app)])) // one order of locks for all
     const began = performance.now()
-    flushing = storeAll(options, taken)
+    flushing = options.log.appendGrowing(taken, options.fence)
     carriers.track(apps, flushing)
     try {
       await flushing
@@ -109,14 +109,6 @@ function createFlush(
       if (queue.apps().length > 0) again(intervalMs - (performance.now() - began))
     }
   }
-}
-
-async function storeAll({ log, fence }: DeltaBatcherOptions, taken: Map<string, Delta[]>): Promise<void> {
-  await log.write(async (write) => {
-    const apps = [...taken.keys()]
-    const allowed = new Set(fence ? await fence(write.sql, apps) : apps)
-    write.appendLast(new Map([...taken].filter(([app]) => allowed.has(app))))
-  }, 'express')
 }
 
 /** Runs `work` with an `append` that puts the deltas before the app's first event, or after the work if it appended none. */
@@ -133,14 +125,13 @@ async function withDeltas<T>(
     const stored = await inner.append(app, [...deltas, ...events])
     return stored.slice(deltas.length)
   }
-  const appendLast: Write['appendLast'] = (events) => {
-    const own = events.get(app) ?? []
-    if (carried || own.length === 0) return inner.appendLast(events)
+  const appendLast: Write['appendLast'] = (to, events) => {
+    if (carried || to !== app || events.length === 0) return inner.appendLast(to, events)
     carried = true
-    return inner.appendLast(new Map([...events, [app, [...deltas, ...own]]]))
+    return inner.appendLast(app, [...deltas, ...events])
   }
   const result = await work({ ...inner, append, appendLast })
-  if (!carried) inner.appendLast(new Map([[app, deltas]]))
+  if (!carried) inner.appendLast(app, deltas)
   return result
 }
 

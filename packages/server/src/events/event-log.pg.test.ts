@@ -42,7 +42,7 @@ test('E-A1, E-A3: apps that are appended to at once each keep their own numbers,
   const [reading, alone] = [readSome(log, first, 0, 60), readSome(log, third, 0, 20)]
   await Promise.all(
     Array.from({ length: 20 }, async () => {
-      await log.write(async (write) => write.appendLast(all))
+      await log.appendGrowing(all)
       await append(log, first, [step(3)])
     }),
   )

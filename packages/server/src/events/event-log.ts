@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { must, type AppEvent, type NewAppEvent } from '@overskill/protocol'
+import type { AppEvent, NewAppEvent } from '@overskill/protocol'
 import type { Database } from '../database/database.ts'
 import { runStatement } from '../database/run-statement.ts'
 import { streams } from '../database/schema.ts'
@@ -16,23 +16,25 @@ export type Write = {
    * handed over: a query, or a function that waits for nothing before its last one.
    */
   sent: (statement: Promise<unknown>) => void
-  /**
-   * The same as the last thing of a transaction, for any number of apps in one statement: it leaves with the commit, and is not
-   * waited for. Takes the streams' row locks in the order of the apps' ids, as everybody must.
-   */
-  appendLast(events: ReadonlyMap<string, readonly NewAppEvent[]>): void
+  /** `append` as the last thing of a transaction: it leaves with the commit, and nobody waits for its numbers. */
+  appendLast(app: string, events: readonly NewAppEvent[]): void
   /** Runs once the transaction is stored, and never when it is not; `write` waits for it. For what memory keeps of the rows; must not fail. */
   afterCommit(work: () => void | Promise<void>): void
 }
 
+/** A query for those of the apps `$1` that may be written to, which locks what says so; its own parameters begin with `$8`. */
+export type Fence = { text: string; params: readonly unknown[] }
+
 /** The log of every app's events (AD4), and the only way to write anything that a page sees. */
 export interface EventLog {
+  /** Runs `work` in one transaction; after the commit, readers of the apps that it appended to are woken. */
+  write<T>(work: (write: Write) => Promise<T>): Promise<T>
   /**
-   * Runs `work` in one transaction; after the commit, readers of the apps that it appended to are woken.
+   * Growing text of any number of apps: one statement by a connection of its own, not behind everybody's transactions. One at a time.
    *
-   * @param way `express`: by a connection of its own, not behind the transactions of everybody else. For one writer at a time.
+   * @param fence leaves out apps that are not to be written to.
    */
-  write<T>(work: (write: Write) => Promise<T>, way?: 'express'): Promise<T>
+  appendGrowing(events: ReadonlyMap<string, readonly NewAppEvent[]>, fence?: Fence): Promise<void>
   /** Events after `after` in order, without a gap or a repeat; then waits for more until `signal` aborts. */
   read(app: string, after: number, signal: AbortSignal): AsyncIterable<AppEvent>
   /** All stored events after `after`, at most `limit`. */
@@ -85,20 +87,25 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     }
   }
 
+  const tell = (appended: readonly Appended[]): void => {
+    for (const { app, events } of appended) tails.push(app, events)
+    if (bus) for (const { app, events } of appended) bus.say({ kind: 'events', app, seq: events.at(-1)?.seq ?? 0 })
+  }
+
   return {
     list,
     read,
     position: (app) => lastNumber(database, app),
-    async write(work, way) {
+    async write(work) {
       const done: Done = { appended: [], sent: [], after: [] }
-      const on = way === 'express' ? database.express : database
-      const result = await on.transaction(async (transaction) => work(createWrite(transaction, done)))
+      const result = await database.transaction((transaction) => work(createWrite(transaction, done)))
       await Promise.all(done.sent) // where one failed, the commit came to nothing
-      for (const { app, events } of done.appended) tails.push(app, events)
-      if (bus)
-        for (const { app, events } of done.appended) bus.say({ kind: 'events', app, seq: events.at(-1)?.seq ?? 0 })
+      tell(done.appended)
       for (const then of done.after) await then()
       return result
+    },
+    async appendGrowing(events, fence) {
+      tell(await appendTo(database.express, events, fence))
     },
     async close() {
       closed.abort()
@@ -110,10 +117,10 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
 type Done = { appended: Appended[]; sent: Promise<unknown>[]; after: (() => void | Promise<void>)[] }
 
 function createWrite(sql: Write['sql'], done: Done): Write {
-  const append = async (events: ReadonlyMap<string, readonly NewAppEvent[]>): Promise<Appended[]> => {
-    const stored = await appendTo(sql, events)
+  const append = async (app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]> => {
+    const stored = await appendTo(sql, new Map([[app, events]]))
     done.appended.push(...stored)
-    return stored
+    return stored[0]?.events ?? []
   }
   const send = (statement: Promise<unknown>): void => {
     const answer = statement.then(() => undefined) // a query is asked anew by each `then`
@@ -122,9 +129,9 @@ function createWrite(sql: Write['sql'], done: Done): Write {
   }
   return {
     sql,
+    append,
     sent: send,
-    append: async (app, events) => (await append(new Map([[app, events]])))[0]?.events ?? [],
-    appendLast: (events) => send(append(events)),
+    appendLast: (app, events) => send(append(app, events)),
     afterCommit: (then) => done.after.push(then),
   }
 }
@@ -151,23 +158,28 @@ const numbered = (event: NewAppEvent, seq: number, at: Date | string): AppEvent 
 
 type Appended = { app: string; events: AppEvent[] }
 
-const appendStatement = `
-  with stream as (
+/** Those of the apps that `held` selects get their events. */
+const appendStatement = (held: string): string => `
+  with held as materialized (${held}), stream as (
     insert into streams (app, seq)
-    select app, count from unnest($1::text[], $2::int[]) as wanted (app, count) order by app
+    select app, count from unnest($1::text[], $2::int[]) as wanted (app, count) join held using (app) order by app
     on conflict (app) do update set seq = streams.seq + excluded.seq
     returning app, seq
   ), stored as (
     insert into events (app, seq, type, data, at)
     select app, stream.seq - item.behind, item.type, item.data::json, $3::timestamptz
-    from stream join unnest($4::text[], $5::int[], $6::text[], $7::text[]) as item (app, behind, type, data) using (app)
+    from stream join unnest($4::text[], $5::int[], $6::text[], $7::text[])
+      as item (app, behind, type, data) using (app)
   )
   select app, seq from stream`
 
+const everyApp: Fence = { text: 'select unnest($1::text[]) as app', params: [] }
+
 /** One statement: numbers, rows and all. The apps must exist. */
 async function appendTo(
-  transaction: Write['sql'],
+  sql: Parameters<typeof runStatement>[0],
   given: ReadonlyMap<string, readonly NewAppEvent[]>,
+  fence: Fence = everyApp,
 ): Promise<Appended[]> {
   const wanted = [...given].filter(([, events]) => events.length > 0)
   if (wanted.length === 0) return []
@@ -183,11 +195,12 @@ async function appendTo(
     items.map(({ behind }) => behind),
     items.map(({ event }) => event.type),
     items.map(({ event }) => JSON.stringify(event)),
+    ...fence.params,
   ]
-  const rows = await runStatement<{ app: string; seq: number | string }>(transaction, appendStatement, params)
-  const seqs = new Map(rows.map(({ app, seq }) => [app, Number(seq)]))
-  return wanted.map(([app, events]) => {
-    const first = must(seqs.get(app), `The numbers of app ${app}`) - events.length + 1
+  const rows = await runStatement<{ app: string; seq: number | string }>(sql, appendStatement(fence.text), params)
+  return rows.map(({ app, seq }) => {
+    const events = given.get(app) ?? []
+    const first = Number(seq) - events.length + 1
     return { app, events: events.map((event, index) => numbered(event, first + index, at)) }
   })
 }

@@ -1,10 +1,10 @@
 import { type NewAppEvent, timeLimitMs } from '@overskill/protocol'
-import { and, asc, eq, getTableColumns, inArray, isNull, lt, or, sql as raw, type SQL } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { messages, turns } from '../database/schema.ts'
 import { lockApp } from '../apps/lock-app.ts'
 import { leaseEnd } from '../dispatch/lease-terms.ts'
-import type { EventLog, Write } from '../events/event-log.ts'
+import type { EventLog, Fence, Write } from '../events/event-log.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
 import { type MessageRow, presentMessage } from './user-messages.ts'
 
@@ -31,8 +31,8 @@ export type Leases = {
   stuck(): Promise<TurnRow[]>
   /** Apps in which a turn waits and none runs: somebody should have been told, and a full disk may have prevented it. */
   waiting(): Promise<string[]>
-  /** Which of these apps have a turn that is ours, until the transaction ends. */
-  held(sql: Write['sql'], apps: readonly string[]): Promise<string[]>
+  /** Which apps have a turn that is ours, as long as the statement lasts. */
+  readonly fence: Fence
   /**
    * Lengthens ours that run here. One that was lost while the store was away is not among them, and is abandoned in time.
    * Returns the turns that somebody asked to stop.
@@ -54,7 +54,7 @@ class PgLeases implements Leases {
   claimNext(app: string): Promise<TurnRow | undefined> {
     return this.#options.log.write(async (write) => {
       const [, claimed] = await Promise.all([lockApp(write, app, true), this.#claimFirst(write, app)])
-      if (claimed) write.appendLast(new Map([[app, startOf(claimed.turn, claimed.message)]]))
+      if (claimed) write.appendLast(app, startOf(claimed.turn, claimed.message))
       return claimed?.turn
     })
   }
@@ -116,10 +116,12 @@ class PgLeases implements Leases {
   async renew(running: readonly string[]): Promise<string[]> {
     if (running.length === 0) return []
     const { db } = this.#options
-    const ours = db
-      .select({ id: turns.id })
-      .from(turns)
-      .where(this.#isOurs(inArray(turns.id, [...running])))
+    const isOurs = and(
+      inArray(turns.id, [...running]),
+      eq(turns.leaseOwner, this.#options.owner),
+      eq(turns.status, 'running'),
+    )
+    const ours = db.select({ id: turns.id }).from(turns).where(isOurs)
     const rows = await db
       .update(turns)
       .set({ leaseUntil: leaseEnd() })
@@ -128,14 +130,10 @@ class PgLeases implements Leases {
     return rows.filter(({ stopAsked }) => stopAsked).map(({ id }) => id)
   }
 
-  async held(sql: Write['sql'], of: readonly string[]): Promise<string[]> {
-    const isOurs = this.#isOurs(inArray(turns.app, [...of]))
-    const rows = await sql.select({ app: turns.app }).from(turns).where(isOurs).orderBy(asc(turns.id)).for('key share')
-    return rows.map(({ app }) => app)
-  }
-
-  #isOurs(also: SQL | undefined): SQL | undefined {
-    return and(also, eq(turns.leaseOwner, this.#options.owner), eq(turns.status, 'running'))
+  get fence(): Fence {
+    const text = `
+      select app from turns where app = any ($1) and lease_owner = $8 and status = 'running' order by id for key share`
+    return { text, params: [this.#options.owner] }
   }
 
   async waiting(): Promise<string[]> {

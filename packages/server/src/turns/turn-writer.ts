@@ -98,7 +98,7 @@ async function storeBatch(write: Write, lease: Lease, batch: readonly Waiting[])
     await held // what a fact says of a lost lease is no news
     throw error
   }
-  write.appendLast(new Map([[lease.app, events]]))
+  write.appendLast(lease.app, events)
 }
 
 /** Rejects unless the turn is still ours, and with it the whole transaction; until that ends nobody else can take the turn. */
