@@ -62,8 +62,10 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
 }
 
 /** What began longer ago is a reconnect's repeat. */
-const ahead = pLimit(2)
 const justNowMs = 10_000
+
+/** Nobody asked for these pages yet: with many turns at once they take turns, and the text that streams comes first. */
+const ahead = pLimit(2)
 
 /** Somebody looks at the app while a turn begins that will write files: its live page is there before the first of them. */
 async function* openingAhead(

@@ -1,0 +1,86 @@
+import { noUsage } from '@overskill/agent'
+import { newId, noCost } from '@overskill/protocol'
+import { asc, eq, inArray } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { turns } from '../database/schema.ts'
+import { withTestDatabase } from '../database/test-database.ts'
+import { createEventLog } from '../events/event-log.ts'
+import { insertTestApp } from '../events/test-app.ts'
+import { createLeases } from './leases.ts'
+
+const { db, pool } = await withTestDatabase()
+const log = createEventLog(db)
+const leases = createLeases({ db, log, owner: 'here' })
+
+/** A running turn of ours. */
+async function insertTurn(): Promise<{ id: string; app: string }> {
+  const turn = { id: newId('turn'), app: await insertTestApp(db) }
+  const said = { message: newId('msg'), reply: newId('msg'), mode: 'build', model: 'sample/sample' } as const
+  const lease = { leaseOwner: 'here', leaseToken: 1 }
+  const row = { ...turn, ...said, ...lease, status: 'running', position: 1, usage: noUsage, cost: noCost } as const
+  await db.insert(turns).values(row)
+  return turn
+}
+
+const sorted = async (count: number) =>
+  (await Promise.all(Array.from({ length: count }, insertTurn))).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+/** Which of these rows nobody has locked. */
+async function freeOf(ids: readonly string[]): Promise<string[]> {
+  const isIt = inArray(turns.id, [...ids])
+  const rows = await db.transaction((sql) =>
+    sql.select({ id: turns.id }).from(turns).where(isIt).orderBy(asc(turns.id)).for('update', { skipLocked: true }),
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Settles when a statement waits for a lock that another holds. */
+async function someoneWaits(): Promise<void> {
+  for (;;) {
+    const waiting = await pool.query(
+      `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    )
+    if (waiting.rowCount) return
+    await new Promise(setImmediate)
+  }
+}
+
+test('B.5 46: several turns are locked in the order of their ids, so a renewal and a flush never wait for each other', async () => {
+  const [first, second, third] = await sorted(3)
+  if (!first || !second || !third) throw new Error('Three turns')
+  const backwards = [third, second, first]
+  const text = { type: 'notice.added', message: 'm', block: 0, level: 'info', code: 'c', text: 't' } as const
+  const lockers: Record<string, () => Promise<unknown>> = {
+    renewal: () => leases.renew(backwards.map(({ id }) => id)),
+    flush: () => log.appendGrowing(new Map(backwards.map(({ app }) => [app, [text]])), leases.fence),
+  }
+  for (const [name, lock] of Object.entries(lockers)) {
+    const locking = await db.transaction(async (sql) => {
+      await sql.select().from(turns).where(eq(turns.id, second.id)).for('update')
+      const running = lock()
+      running.catch(() => undefined)
+      await someoneWaits()
+      expect(await freeOf([first.id, third.id]), name).toEqual([third.id])
+      return { running }
+    })
+    await locking.running
+  }
+})
+
+test('B.5 46: growing text does not wait for a turn whose facts are being stored, and is kept from one that is taken away', async () => {
+  const turn = await insertTurn()
+  const text = { type: 'notice.added', message: 'm', block: 0, level: 'info', code: 'c', text: 't' } as const
+  const flush = () => log.appendGrowing(new Map([[turn.app, [text]]]), leases.fence)
+  await db.transaction(async (sql) => {
+    await sql.update(turns).set({ progressAt: new Date() }).where(eq(turns.id, turn.id))
+    await flush()
+  })
+  expect(await log.position(turn.app)).toBe(1)
+
+  const [row] = await db.select().from(turns).where(eq(turns.id, turn.id))
+  if (!row) throw new Error('The turn')
+  expect(await leases.release(row)).toBe(true)
+  await flush()
+  const types = (await log.list(turn.app, 0, 10)).map(({ type }) => type)
+  expect(types).toEqual(['notice.added', 'turn.queued'])
+})
