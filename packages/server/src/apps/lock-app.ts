@@ -10,8 +10,8 @@ import type { Write } from '../events/event-log.ts'
  *
  * @returns whether there is such an app; a deleted one counts only with `deleted`.
  */
-export async function lockApp({ sql }: Pick<Write, 'sql'>, app: string, deleted = false): Promise<boolean> {
+export function lockApp({ sql }: Pick<Write, 'sql'>, app: string, deleted = false): Promise<boolean> {
   const isThis = and(eq(apps.id, app), deleted ? undefined : isNull(apps.deletedAt))
-  const rows = await sql.select({ id: apps.id }).from(apps).where(isThis).for('no key update')
-  return rows.length > 0
+  const locking = sql.select({ id: apps.id }).from(apps).where(isThis).for('no key update')
+  return locking.then((rows) => rows.length > 0) // it has left when this returns: what is asked next comes after it
 }

@@ -4,8 +4,9 @@ import type { PoolClient } from 'pg'
 
 type Statement = { text: string; name?: string | undefined; values?: unknown }
 
-/** The most statements that a connection keeps parsed; ours are a few hundred, and lists of many lengths make more. */
+/** The most statements that a connection keeps parsed, of how many values at most: long lists have as many forms as lengths. */
 const mostNames = 500
+const mostValues = 40
 const names = new Map<string, string>()
 
 /**
@@ -29,7 +30,8 @@ export function talkLess(client: PoolClient): void {
 }
 
 function named(statement: Statement, values: unknown): Statement {
-  if (statement.name !== undefined || !Array.isArray(values) || values.length === 0) return statement
+  const isFit = Array.isArray(values) && values.length > 0 && values.length <= mostValues
+  if (statement.name !== undefined || !isFit) return statement
   const name = names.get(statement.text) ?? (names.size < mostNames ? `s${names.size + 1}` : undefined)
   if (name === undefined) return statement
   names.set(statement.text, name)

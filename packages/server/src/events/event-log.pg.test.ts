@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { newId, type AppEvent, type NewAppEvent } from '@overskill/protocol'
 import { withTestDatabase } from '../database/test-database.ts'
@@ -131,4 +132,23 @@ test('E-B4: closing the log ends its readers, and so does their signal', async (
   await ended[0]
   await log.close()
   await ended[1]
+})
+
+test('E-A2: what is sent without being waited for is stored with the rest or fails with it, and says why first', async () => {
+  const log = createEventLog(db)
+  const app = await insertTestApp(db)
+  const lost = log.write(async (write) => {
+    write.sent(write.sql.execute(sql`select 1 / 0`))
+    await write.sql.execute(sql`select 1`)
+    write.appendLast(app, [step(1)])
+  })
+  await expect(lost).rejects.toMatchObject({ cause: { message: 'division by zero' } })
+  const alone = log.write(async (write) => {
+    write.appendLast(app, [step(2)])
+    write.sent(write.sql.execute(sql`select 1 / 0`))
+  })
+  await expect(alone).rejects.toMatchObject({ cause: { message: 'division by zero' } })
+  expect(await log.list(app, 0, 10)).toEqual([])
+  await log.write(async (write) => write.appendLast(app, [step(3)]))
+  expect((await log.list(app, 0, 10)).map(({ seq }) => seq)).toEqual([1])
 })

@@ -98,8 +98,9 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     position: (app) => lastNumber(database, app),
     async write(work) {
       const done: Done = { appended: [], sent: [], after: [] }
-      const result = await database.transaction((transaction) => work(createWrite(transaction, done)))
-      await Promise.all(done.sent) // where one failed, the commit came to nothing
+      const result = await database
+        .transaction((transaction) => work(createWrite(transaction, done)))
+        .finally(() => Promise.all(done.sent)) // where one failed, the commit came to nothing, and it is the first to say why
       tell(done.appended)
       for (const then of done.after) await then()
       return result

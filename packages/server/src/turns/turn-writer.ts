@@ -89,15 +89,9 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
 }
 
 async function storeBatch(write: Write, lease: Lease, batch: readonly Waiting[]): Promise<void> {
-  const held = holdLease(write, lease)
-  write.sent(held) // the facts leave with it: where it is lost, they come to nothing
+  write.sent(holdLease(write, lease)) // the facts leave with it: where it is lost, they come to nothing
   const events: NewAppEvent[] = []
-  try {
-    for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
-  } catch (error) {
-    await held // what a fact says of a lost lease is no news
-    throw error
-  }
+  for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
   write.appendLast(lease.app, events)
 }
 
