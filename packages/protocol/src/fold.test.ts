@@ -76,6 +76,20 @@ test('E-E2: events that a reconnect repeats change nothing', () => {
   )
 })
 
+test('E-E2: a piece that comes again long after it was there takes nothing away', () => {
+  const piece = (offset: number, text: string): NewAppEvent => ({ type: 'text.delta', message, block: 0, offset, text })
+  const pieces = [piece(0, 'One '), piece(4, 'two '), piece(8, 'three')]
+  expect(blocksOf([...pieces, piece(0, 'One ')])).toEqual(blocksOf(pieces))
+  const input = (offset: number, inputDelta: string): NewAppEvent => ({
+    ...{ type: 'tool.input', ...call, status: 'pending' },
+    ...{ offset, inputDelta },
+  })
+  const started: NewAppEvent[] = [{ type: 'block.started', message, block: 1, kind: 'tools' }]
+  const inputs = [...started, input(0, '{"a":'), input(5, '"b"}')]
+  expect(blocksOf(inputs)[1]).toMatchObject({ calls: [{ inputText: '{"a":"b"}' }] })
+  expect(blocksOf([...inputs, input(0, '{"a":')])).toEqual(blocksOf(inputs))
+})
+
 test('a call shows its growing input, then its parsed one, and ends once', () => {
   const upTo = (count: number) => blocksOf(wholeTurn.slice(begun.length, count))[1]
   expect(upTo(9)).toMatchObject({ calls: [{ status: 'pending', inputText: '{"file_path":' }] })

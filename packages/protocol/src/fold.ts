@@ -151,9 +151,13 @@ function patchMessage(
 }
 
 function grow(block: Block, offset: number, text: string): Block {
-  if (block.type !== 'text' && block.type !== 'thinking') return block
+  if ((block.type !== 'text' && block.type !== 'thinking') || isWithin(block.text, offset, text)) return block
   return { ...block, text: block.text.slice(0, offset) + text }
 }
+
+/** A piece that was there before, and comes late: what came after it stays. */
+const isWithin = (known: string, offset: number, piece: string): boolean =>
+  known.slice(offset, offset + piece.length) === piece
 
 function closeBlock(block: Block, ms?: number): Block {
   const timed = ms === undefined ? {} : { ms }
@@ -184,8 +188,11 @@ function withCall(block: Block, event: ToolEvent): Block {
   return { ...block, calls }
 }
 
+const isLatePiece = ({ inputText, input }: ToolCall, { type, inputDelta, offset = 0 }: ToolEvent): boolean =>
+  type === 'tool.input' && inputDelta !== undefined && (input !== undefined || isWithin(inputText, offset, inputDelta))
+
 function afterToolEvent(call: ToolCall, event: ToolEvent): ToolCall {
-  if (isFinal(toolCallMoves, call.status)) return call
+  if (isFinal(toolCallMoves, call.status) || isLatePiece(call, event)) return call
   const next: ToolCall = { ...call, status: event.status }
   if (event.inputDelta !== undefined) next.inputText = call.inputText.slice(0, event.offset ?? 0) + event.inputDelta
   if (event.input !== undefined) next.input = event.input

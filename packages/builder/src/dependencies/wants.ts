@@ -44,18 +44,22 @@ export const PACKAGE_NAME = /^(?:@[a-z0-9~-][\w.~-]{0,100}\/)?[a-z0-9~-][\w.~-]{
 const RANGE = /^[\w.^~<>=|* +-]{0,200}$/
 const ALIAS = /^npm:((?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*)(?:@([\w.^~<>=|* +-]*))?$/i
 
-/** By the contents of `package.json`, which nobody changes; for the lock that it was read with. */
-const read = new WeakMap<Uint8Array, { lock: Uint8Array | undefined; wants: Outcome<Wants> }>()
+/** By the contents of `package.json` and of the lock, which nobody changes. */
+const read = new WeakMap<Uint8Array, WeakMap<Uint8Array, { lock: string; wants: Outcome<Wants> }>>()
+const noLock = new Uint8Array()
 
 /** Reads what a tree asks for; null when it has no `package.json`. A failure names the package and says why. */
 export function readWants(tree: SourceTree): Outcome<Wants | null> {
   const content = tree.get('package.json')
   if (!content) return ok(null)
   const lock = findLock(tree)
-  const known = read.get(content)
-  if (known && known.lock === lock?.content) return known.wants
+  const byLock = read.get(content) ?? new WeakMap<Uint8Array, { lock: string; wants: Outcome<Wants> }>()
+  read.set(content, byLock)
+  const [key, name] = lock ? [lock.content, lock.name] : [noLock, '']
+  const known = byLock.get(key)
+  if (known?.lock === name) return known.wants
   const wants = readManifest(content, lock)
-  read.set(content, { lock: lock?.content, wants })
+  byLock.set(key, { lock: name, wants })
   return wants
 }
 

@@ -31,7 +31,7 @@ export function createContents(db: Database): Contents {
       db,
       wanted.filter((hash) => !known.get(hash)),
     )
-    for (const [hash, content] of stored) recent.set(hash, content)
+    for (const [hash, content] of stored) recent.set(hash, new Uint8Array(content)) // a copy: small ones are parts of larger buffers
     return new Map(wanted.map((hash) => [hash, must(known.get(hash) ?? stored.get(hash), `Blob ${hash}`)]))
   }
   return {

@@ -13,17 +13,18 @@ const names = new Map<string, string>()
  * Makes a connection say the same with fewer words:
  * - a statement has a name by its text, so that the server parses and plans it once: that is most of what a small one costs it;
  * - statements of one moment leave in one packet;
- * - nobody waits for the answer to `begin`. Where it fails, the connection is lost, and the first statement says so too.
+ * - nobody waits for the answer to `begin`. Where it fails the connection is given up: nothing may run outside its transaction.
  */
 export function talkLess(client: PoolClient): void {
   const ask = client.query.bind(client) as (statement: unknown, ...rest: unknown[]) => unknown
-  const hold = holdPackets((client as unknown as { connection: { stream: Socket } }).connection.stream)
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  const hold = holdPackets(stream)
   const query = (statement: string | Statement, ...rest: unknown[]): unknown => {
     hold()
     if (typeof statement === 'string') return ask(statement, ...rest)
     const answer = ask(named(statement, rest[0]), ...rest)
     if (!statement.text.startsWith('begin') || !(answer instanceof Promise)) return answer
-    answer.catch(() => undefined)
+    answer.catch(() => stream.destroy())
     return Promise.resolve({ rows: [] })
   }
   client.query = query as PoolClient['query']

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { createDeltaQueue, type Delta, type DeltaQueue } from './delta-queue.ts'
 import type { EventLog, Fence, Write } from './event-log.ts'
@@ -34,7 +35,7 @@ export type DeltaBatcherOptions = {
 }
 
 const intervalMs = 33
-const intervalAfterFailureMs = 500
+const pauseAfterFailureMs = 500
 
 export function createDeltaBatcher(options: DeltaBatcherOptions): DeltaBatcher {
   const queue = createDeltaQueue()
@@ -45,7 +46,6 @@ export function createDeltaBatcher(options: DeltaBatcherOptions): DeltaBatcher {
   const timer = createTimer(() => {
     flushAll().catch((error: unknown) => {
       options.serverLog.error('Streamed text could not be stored yet', { error })
-      timer.within(intervalAfterFailureMs)
     })
   })
 
@@ -103,11 +103,13 @@ function createFlush(
       await flushing
     } catch (error) {
       for (const [app, deltas] of taken) queue.putBack(app, deltas)
+      await delay(pauseAfterFailureMs) // a store that stays away is not asked without a pause
+      again(0)
       throw error
     } finally {
       flushing = undefined
-      if (queue.apps().length > 0) again(intervalMs - (performance.now() - began))
     }
+    if (queue.apps().length > 0) again(intervalMs - (performance.now() - began))
   }
 }
 

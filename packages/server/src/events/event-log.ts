@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { runStatement } from '../database/run-statement.ts'
 import { streams } from '../database/schema.ts'
 import type { EventBus } from './event-bus.ts'
-import { createEventTails } from './event-tails.ts'
+import { createEventTails, type EventTails } from './event-tails.ts'
 
 /** One transaction: its statements and the events appended in it are stored together or not at all. */
 export type Write = {
@@ -97,10 +97,12 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     read,
     position: (app) => lastNumber(database, app),
     async write(work) {
-      const done: Done = { appended: [], sent: [], after: [] }
-      const result = await database
+      const done: Done = { apps: new Set(), appended: [], sent: [], after: [] }
+      const stored = database
         .transaction((transaction) => work(createWrite(transaction, done)))
-        .finally(() => Promise.all(done.sent)) // where one failed, the commit came to nothing, and it is the first to say why
+        .finally(() => inOrder(done.sent)) // where one failed, the commit came to nothing, and the first one says why
+      stored.catch(() => done.apps.forEach((app) => void lookFor(database, tails, app))) // its answer may be all that was lost
+      const result = await stored
       tell(done.appended)
       for (const then of done.after) await then()
       return result
@@ -115,10 +117,15 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
 }
 
 /** What a transaction has done so far, for the time after it. */
-type Done = { appended: Appended[]; sent: Promise<unknown>[]; after: (() => void | Promise<void>)[] }
+type Done = { apps: Set<string>; appended: Appended[]; sent: Promise<unknown>[]; after: (() => void | Promise<void>)[] }
+
+async function inOrder(answers: readonly Promise<unknown>[]): Promise<void> {
+  for (const answer of answers) await answer
+}
 
 function createWrite(sql: Write['sql'], done: Done): Write {
   const append = async (app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]> => {
+    done.apps.add(app)
     const stored = await appendTo(sql, new Map([[app, events]]))
     done.appended.push(...stored)
     return stored[0]?.events ?? []
@@ -136,6 +143,13 @@ function createWrite(sql: Write['sql'], done: Done): Write {
     afterCommit: (then) => done.after.push(then),
   }
 }
+
+/** Readers look into the table, if it has more than they know of. */
+const lookFor = (database: Database, tails: EventTails, app: string): Promise<void> =>
+  lastNumber(database, app).then(
+    (seq) => tails.ring(app, seq),
+    () => undefined, // the store is away: the app's next event tells them
+  )
 
 async function lastNumber(database: Database, app: string): Promise<number> {
   const [row] = await database.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))

@@ -65,7 +65,17 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
 const justNowMs = 10_000
 
 /** Nobody asked for these pages yet: with many turns at once they take turns, and the text that streams comes first. */
-const ahead = pLimit(2)
+const aheadAtOnce = pLimit(2)
+const ahead = new Set<string>()
+
+function openAhead(live: LivePreviews, app: string, at: number): void {
+  if (ahead.has(app)) return
+  ahead.add(app)
+  void aheadAtOnce(async () => {
+    ahead.delete(app)
+    if (Date.now() - at < justNowMs) await live.open(app)
+  })
+}
 
 /** Somebody looks at the app while a turn begins that will write files: its live page is there before the first of them. */
 async function* openingAhead(
@@ -74,8 +84,7 @@ async function* openingAhead(
   events: AsyncIterable<AppEvent>,
 ): AsyncGenerator<AppEvent> {
   for await (const event of events) {
-    const isBuilding = event.type === 'turn.started' && event.turn.mode === 'build'
-    if (isBuilding && Date.now() - Date.parse(event.at) < justNowMs) void ahead(() => live.open(app))
+    if (event.type === 'turn.started' && event.turn.mode === 'build') openAhead(live, app, Date.parse(event.at))
     yield event
   }
 }

@@ -115,7 +115,7 @@ class PgLeases implements Leases {
 
   async renew(running: readonly string[]): Promise<string[]> {
     if (running.length === 0) return []
-    const { db } = this.#options
+    const db = this.#options.db.express // a lease must not run out behind whatever fills the pool
     const isOurs = and(
       inArray(turns.id, [...running]),
       eq(turns.leaseOwner, this.#options.owner),

@@ -25,7 +25,7 @@ import { planResume } from './resume-turn.ts'
 import type { ToolWork } from './tools/work.ts'
 import type { TurnModels } from './turn-models.ts'
 import type { TurnRow } from './turn-state.ts'
-import { createTurnWriter, type TurnWriter } from './turn-writer.ts'
+import { createTurnWriter, LeaseLost, type TurnWriter } from './turn-writer.ts'
 import { readUserMessage } from './user-messages.ts'
 
 export type TurnRunnerOptions = {
@@ -119,7 +119,10 @@ async function runModel(
   stop: AbortSignal,
 ): Promise<TurnEnd> {
   if (deaths(turn) > mostOwners) return poisonEnd
-  const begun = await options.inTurn(() => beginModel(turn, options, writer, stop))
+  const begun = await options.inTurn(() => {
+    if (writer.isAbandoned()) throw new LeaseLost(turn.id) // the process goes; it does not begin what waited
+    return beginModel(turn, options, writer, stop)
+  })
   return 'ending' in begun ? begun : runAgent(begun)
 }
 

@@ -28,6 +28,7 @@ export type TurnWriter = {
   delta(delta: Delta): void
   /** From now on nothing is stored any more: the turn is left to whoever takes it over. */
   abandon(): void
+  isAbandoned(): boolean
 }
 
 type Waiting = { delta: Delta } | { fact: Fact; resolve(): void; reject(error: unknown): void }
@@ -80,6 +81,7 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
       failure ??= new LeaseLost(lease.turn)
       batcher.drop(lease.app)
     },
+    isAbandoned: () => failure !== undefined,
     delta(delta) {
       if (failure) return
       if (busy) waiting.push({ delta })
