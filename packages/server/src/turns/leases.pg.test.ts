@@ -84,3 +84,15 @@ test('B.5 46: growing text does not wait for a turn whose facts are being stored
   const types = (await log.list(turn.app, 0, 10)).map(({ type }) => type)
   expect(types).toEqual(['notice.added', 'turn.queued'])
 })
+
+test('B.5 46: a lease is renewed though every connection of the pool is lent out', async () => {
+  const turn = await insertTurn()
+  const lent = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()))
+  try {
+    expect(await leases.renew([turn.id])).toEqual([])
+  } finally {
+    for (const client of lent) client.release()
+  }
+  const [row] = await db.select().from(turns).where(eq(turns.id, turn.id))
+  expect(row?.leaseUntil?.getTime()).toBeGreaterThan(Date.now())
+})
