@@ -1,5 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
-import { apps } from '../database/schema.ts'
+import { runStatement } from '../database/run-statement.ts'
 import type { Write } from '../events/event-log.ts'
 
 /**
@@ -7,11 +6,12 @@ import type { Write } from '../events/event-log.ts'
  *
  * Whoever takes it takes it before the first append: everybody locks the app, then its stream. It is the weaker of the two
  * row locks that exclude each other, because every new event, turn and deployment holds the row as its foreign key.
+ * It has left when this returns: what is asked next comes after it.
  *
  * @returns whether there is such an app; a deleted one counts only with `deleted`.
  */
-export function lockApp({ sql }: Pick<Write, 'sql'>, app: string, deleted = false): Promise<boolean> {
-  const isThis = and(eq(apps.id, app), deleted ? undefined : isNull(apps.deletedAt))
-  const locking = sql.select({ id: apps.id }).from(apps).where(isThis).for('no key update')
-  return locking.then((rows) => rows.length > 0) // it has left when this returns: what is asked next comes after it
+export async function lockApp({ sql }: Pick<Write, 'sql'>, app: string, deleted = false): Promise<boolean> {
+  return (await runStatement(sql, lockStatement, [app, deleted])).length > 0
 }
+
+const lockStatement = 'select 1 from apps where id = $1 and (deleted_at is null or $2::boolean) for no key update'
