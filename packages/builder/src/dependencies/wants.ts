@@ -44,8 +44,10 @@ export const PACKAGE_NAME = /^(?:@[a-z0-9~-][\w.~-]{0,100}\/)?[a-z0-9~-][\w.~-]{
 const RANGE = /^[\w.^~<>=|* +-]{0,200}$/
 const ALIAS = /^npm:((?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*)(?:@([\w.^~<>=|* +-]*))?$/i
 
+type ByLock = WeakMap<Uint8Array, { lock: string; wants: Outcome<Wants> }>
+
 /** By the contents of `package.json` and of the lock, which nobody changes. */
-const read = new WeakMap<Uint8Array, WeakMap<Uint8Array, { lock: string; wants: Outcome<Wants> }>>()
+const read = new WeakMap<Uint8Array, ByLock>()
 const noLock = new Uint8Array()
 
 /** Reads what a tree asks for; null when it has no `package.json`. A failure names the package and says why. */
@@ -53,7 +55,7 @@ export function readWants(tree: SourceTree): Outcome<Wants | null> {
   const content = tree.get('package.json')
   if (!content) return ok(null)
   const lock = findLock(tree)
-  const byLock = read.get(content) ?? new WeakMap<Uint8Array, { lock: string; wants: Outcome<Wants> }>()
+  const byLock: ByLock = read.get(content) ?? new WeakMap()
   read.set(content, byLock)
   const [key, name] = lock ? [lock.content, lock.name] : [noLock, '']
   const known = byLock.get(key)
