@@ -16,8 +16,8 @@ export type Write = {
    * handed over: a query, or a function that waits for nothing before its last one.
    */
   sent: (statement: Promise<unknown>) => void
-  /** `append` as the last thing of a transaction: it leaves with the commit, and nobody waits for its numbers. */
-  appendLast(app: string, events: readonly NewAppEvent[]): void
+  /** `append` as the last thing of a transaction: it leaves with the commit, and nobody waits for its numbers. `fence` may keep it out. */
+  appendLast(app: string, events: readonly NewAppEvent[], fence?: Fence): void
   /** Runs once the transaction is stored, and never when it is not; `write` waits for it. For what memory keeps of the rows; must not fail. */
   afterCommit(work: () => void | Promise<void>): void
 }
@@ -124,9 +124,9 @@ async function inOrder(answers: readonly Promise<unknown>[]): Promise<void> {
 }
 
 function createWrite(sql: Write['sql'], done: Done): Write {
-  const append = async (app: string, events: readonly NewAppEvent[]): Promise<AppEvent[]> => {
+  const append = async (app: string, events: readonly NewAppEvent[], fence?: Fence): Promise<AppEvent[]> => {
     done.apps.add(app)
-    const stored = await appendTo(sql, new Map([[app, events]]))
+    const stored = await appendTo(sql, new Map([[app, events]]), fence)
     done.appended.push(...stored)
     return stored[0]?.events ?? []
   }
@@ -137,9 +137,9 @@ function createWrite(sql: Write['sql'], done: Done): Write {
   }
   return {
     sql,
-    append,
+    append: (app, events) => append(app, events),
     sent: send,
-    appendLast: (app, events) => send(append(app, events)),
+    appendLast: (app, events, fence) => send(append(app, events, fence)),
     afterCommit: (then) => done.after.push(then),
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { fail, type Mode, ok, type Outcome, type SentRequest, type Turn, type UserMessage } from '@overskill/protocol'
 import { and, desc, eq, inArray } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
@@ -11,7 +12,7 @@ import type { EventLog, Write } from '../events/event-log.ts'
 import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
 import type { Spending } from '../spending/spending.ts'
 import type { Leases } from './leases.ts'
-import type { MessageQueue } from './message-queue.ts'
+import type { Added, MessageQueue } from './message-queue.ts'
 import { unpackJson } from './stored-json.ts'
 import type { TurnModels } from './turn-models.ts'
 import type { RunningTurn } from './turn-runner.ts'
@@ -19,6 +20,7 @@ import { presentTurn, type TurnRow } from './turn-state.ts'
 import { LeaseLost } from './turn-writer.ts'
 
 type Sent = { message: UserMessage; turn: Turn }
+const sentOf = ({ message, turn }: Added): Sent => ({ message, turn })
 
 /** From a person's message to the end of its turn: one turn an app at a time, the others wait (L11). */
 export interface AppBuilder {
@@ -37,8 +39,8 @@ export interface AppBuilder {
   turn(app: string, turn: string): Promise<Outcome<Turn>>
   /** The exact request of a step, from 1 (L18). */
   request(app: string, turn: string, step: number): Promise<Outcome<SentRequest>>
-  /** Has what waits for an app started, here or by another process. Called after each commit that adds a turn. */
-  wake(app: string): void
+  /** Has what waits for an app started, here or by another process. Called after each commit that adds a turn, with what it added. */
+  wake(app: string, added?: Added): void
   /** Takes over what a former process left, and from then on watches leases. */
   start(): Promise<void>
   /** Leaves what runs to the next process. */
@@ -68,6 +70,7 @@ class LeasedAppBuilder implements AppBuilder {
   readonly #options: AppBuilderOptions
   readonly #running = new Map<string, { turn: TurnRow; running: RunningTurn }>() // by turn
   readonly #waking = new Map<string, Promise<void>>() // by app
+  readonly #added = new LRUCache<string, Added>({ max: 100 }) // by app: what was put into an empty queue just now
   readonly #cleanup: Cleanup
   #isClosing = false
   #unhear: () => void = () => {}
@@ -96,13 +99,13 @@ class LeasedAppBuilder implements AppBuilder {
     if (!app.ok) return app
     const model = models.resolve(app.value.model)
     if (!model.ok) return model
-    const sent = await log.write(async (write) => {
-      const added = await queue.add(write, id, { text, mode, model: model.value })
-      await also?.(write, added)
-      return added
+    const added = await log.write(async (write) => {
+      const sent = await queue.add(write, id, { text, mode, model: model.value })
+      await also?.(write, sentOf(sent))
+      return sent
     })
-    this.wake(id)
-    return ok(sent)
+    this.wake(id, added)
+    return ok(sentOf(added))
   }
 
   async stop(app: string, id: string): Promise<Outcome<Turn>> {
@@ -152,7 +155,8 @@ class LeasedAppBuilder implements AppBuilder {
     })
   }
 
-  wake(app: string): void {
+  wake(app: string, added?: Added): void {
+    if (added && !added.message.queued) this.#added.set(app, added)
     this.#options.dispatcher.wake({ queue: 'turns', app })
   }
 
@@ -211,7 +215,9 @@ class LeasedAppBuilder implements AppBuilder {
 
   async #claim(app: string): Promise<void> {
     if (this.#isClosing) return
-    const turn = await this.#options.leases.claimNext(app)
+    const added = this.#added.get(app)
+    this.#added.delete(app)
+    const turn = await this.#options.leases.claimNext(app, added)
     await setImmediate() // that it runs is told before it does
     if (turn) this.#begin(turn)
   }

@@ -7,6 +7,8 @@ import { withTestDatabase } from '../database/test-database.ts'
 import { createEventLog } from '../events/event-log.ts'
 import { insertTestApp } from '../events/test-app.ts'
 import { createLeases } from './leases.ts'
+import { createMessageQueue } from './message-queue.ts'
+import { presentTurn } from './turn-state.ts'
 
 const { db, pool } = await withTestDatabase()
 const log = createEventLog(db)
@@ -95,4 +97,33 @@ test('B.5 46: a lease is renewed though every connection of the pool is lent out
   }
   const [row] = await db.select().from(turns).where(eq(turns.id, turn.id))
   expect(row?.leaseUntil?.getTime()).toBeGreaterThan(Date.now())
+})
+
+const queue = createMessageQueue({ log, apps: { settle: () => Promise.resolve() } })
+const add = (app: string) =>
+  log.write((write) => queue.add(write, app, { text: 'A list', mode: 'build', model: 'sample/sample' }))
+
+test('L11, E-A2: the start of a turn that was just added is told with its claim, as it is stored', async () => {
+  const app = await insertTestApp(db)
+  const added = await add(app)
+  const claimed = await leases.claimNext(app, added)
+  if (!claimed) throw new Error('The turn was not claimed')
+  expect(claimed).toMatchObject({ id: added.turn.id, status: 'running', leaseOwner: 'here', leaseToken: 1 })
+  const [started, reply, ...more] = await log.list(app, 2, 10)
+  expect(started).toMatchObject({ type: 'turn.started', turn: presentTurn(claimed) })
+  expect(reply).toMatchObject({
+    type: 'message.created',
+    message: { id: claimed.reply, role: 'assistant', blocks: [] },
+  })
+  expect(more).toEqual([])
+})
+
+test('L11: a turn that was just added and is not the next one by now starts nothing and tells nothing', async () => {
+  const app = await insertTestApp(db)
+  const [first, second] = [await add(app), await add(app)]
+  expect((await leases.claimNext(app, second))?.id).toBe(first.turn.id) // somebody was before it
+  const position = await log.position(app)
+  expect(await leases.claimNext(app, second)).toBeUndefined() // and runs
+  expect(await leases.claimNext(app, first)).toBeUndefined()
+  expect(await log.position(app)).toBe(position)
 })

@@ -5,6 +5,7 @@ import { messages, turns } from '../database/schema.ts'
 import { lockApp } from '../apps/lock-app.ts'
 import { leaseEnd } from '../dispatch/lease-terms.ts'
 import type { EventLog, Fence, Write } from '../events/event-log.ts'
+import type { Added } from './message-queue.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
 import { type MessageRow, presentMessage } from './user-messages.ts'
 
@@ -19,8 +20,13 @@ export const stuckMs = 20 * 60_000
  * hold it, and does not wait for the turn's other facts.
  */
 export type Leases = {
-  /** The next waiting turn of an app becomes ours, unless one runs. */
-  claimNext(app: string): Promise<TurnRow | undefined>
+  /**
+   * The next waiting turn of an app becomes ours, unless one runs.
+   *
+   * @param added was put into an empty queue a moment ago. If it is still the next one, its start is told in the round trip that
+   * claims it; if not, nothing comes of this hint.
+   */
+  claimNext(app: string, added?: Added): Promise<TurnRow | undefined>
   /** A turn whose owner is gone goes back to the queue, first in line (running → queued, API.md "States"). */
   release(turn: TurnRow): Promise<boolean>
   /** The same, by an owner that ends in order: it does not count as one that died. */
@@ -51,18 +57,42 @@ class PgLeases implements Leases {
     this.#options = options
   }
 
-  claimNext(app: string): Promise<TurnRow | undefined> {
+  async claimNext(app: string, added?: Added): Promise<TurnRow | undefined> {
+    const claimed = added && (await this.#claimAdded(app, added))
+    return claimed ?? this.#claimAny(app)
+  }
+
+  #claimAny(app: string): Promise<TurnRow | undefined> {
     return this.#options.log.write(async (write) => {
-      const [, claimed] = await Promise.all([lockApp(write, app, true), this.#claimFirst(write, app)])
+      const [, [claimed]] = await Promise.all([lockApp(write, app, true), this.#claimFirst(write, app)])
       if (claimed) write.appendLast(app, startOf(claimed.turn, claimed.message))
       return claimed?.turn
     })
   }
 
-  /** A statement of its own, after the one that locks the app: what it reads must be what the lock's last holder left. */
-  async #claimFirst({ sql }: Write, app: string): Promise<{ turn: TurnRow; message: MessageRow } | undefined> {
-    const startedAt = raw`coalesce(${turns.startedAt}, now())`
-    const [row] = await sql
+  /** Waits for no answer before the last one: what the start tells is known, and it is stored only if the turn is ours by then. */
+  async #claimAdded(app: string, { turn, reply }: Added): Promise<TurnRow | undefined> {
+    const at = new Date()
+    const running = { ...turn, status: 'running' as const, deadline: deadlineOf(at).toISOString() }
+    const isClaimed = { text: changedStatement, params: [turn.id] }
+    const claiming = await this.#options.log.write(async (write) => {
+      write.sent(lockApp(write, app, true))
+      const claim = this.#claimFirst(write, app, { turn: turn.id, at }).then(([first]) => first?.turn)
+      write.sent(claim)
+      write.appendLast(app, [{ type: 'turn.started', turn: running }, replyTo(turn.id, reply)], isClaimed)
+      return { claim } // answered before the commit is
+    })
+    return claiming.claim
+  }
+
+  /**
+   * A statement of its own, after the one that locks the app: what it reads must be what the lock's last holder left.
+   *
+   * @param only the turn that it must be, and when it starts.
+   */
+  #claimFirst({ sql }: Write, app: string, only?: { turn: string; at: Date }) {
+    const startedAt = only ? raw`${only.at.toISOString()}::timestamptz` : raw`coalesce(${turns.startedAt}, now())`
+    return sql
       .update(turns)
       .set({
         status: 'running',
@@ -79,10 +109,10 @@ class PgLeases implements Leases {
           eq(messages.id, turns.message),
           raw`${turns.id} = (select id from turns where app = ${app} and status = 'queued' order by position limit 1 for update)`,
           raw`not exists (select from turns where app = ${app} and status = 'running')`,
+          only && and(eq(turns.id, only.turn), eq(turns.leaseToken, 0)),
         ),
       )
       .returning({ turn: getTableColumns(turns), message: getTableColumns(messages) })
-    return row
   }
 
   release(turn: TurnRow): Promise<boolean> {
@@ -154,19 +184,22 @@ class PgLeases implements Leases {
   }
 }
 
+const deadlineOf = (startedAt: Date): Date => new Date(startedAt.getTime() + timeLimitMs('turn'))
+
+/** The app of turn `$8`, if this very transaction changed it. */
+const changedStatement = 'select app from turns where app = any ($1) and id = $8 and xmin = pg_current_xact_id()::xid'
+
 /** Tells the pages that a turn runs; the first time, with the message that will hold the answer. */
 function startOf(row: TurnRow, asked: MessageRow): NewAppEvent[] {
   const isFirst = row.leaseToken === 1
-  const reply = {
-    id: row.reply,
-    role: 'assistant' as const,
-    turn: row.id,
-    blocks: [],
-    createdAt: new Date().toISOString(),
-  }
   return [
     ...(isFirst ? [{ type: 'message.updated' as const, message: presentMessage(asked) }] : []),
     { type: 'turn.started', turn: presentTurn(row) },
-    ...(isFirst ? [{ type: 'message.created' as const, message: reply }] : []),
+    ...(isFirst ? [replyTo(row.id, row.reply)] : []),
   ]
 }
+
+const replyTo = (turn: string, id: string): NewAppEvent => ({
+  type: 'message.created',
+  message: { id, role: 'assistant', turn, blocks: [], createdAt: new Date().toISOString() },
+})

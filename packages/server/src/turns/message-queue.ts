@@ -21,10 +21,13 @@ import { presentMessage } from './user-messages.ts'
 
 export type NewMessage = { text: string; mode: Mode; model: string }
 
+/** A message and its turn, which waits, and the id of the message that will hold the answer. */
+export type Added = { message: UserMessage; turn: Turn; reply: string }
+
 /** What waits for an app: a message and its turn, in an order that people can change until it starts (A7). */
 export type MessageQueue = {
   /** Part of the caller's transaction. The turn waits; whoever runs turns is woken after the commit. */
-  add(write: Write, app: string, input: NewMessage): Promise<{ message: UserMessage; turn: Turn }>
+  add(write: Write, app: string, input: NewMessage): Promise<Added>
   edit(app: string, message: string, text: string): Promise<Outcome<UserMessage>>
   remove(app: string, message: string): Promise<Outcome<UserMessage>>
   /** Sets the order; messages that are not named come after those that are. */
@@ -45,11 +48,7 @@ class PgMessageQueue implements MessageQueue {
     this.#options = options
   }
 
-  async add(
-    write: Write,
-    app: string,
-    { text, mode, model }: NewMessage,
-  ): Promise<{ message: UserMessage; turn: Turn }> {
+  async add(write: Write, app: string, { text, mode, model }: NewMessage): Promise<Added> {
     const newest = write.sql.select().from(turns).where(eq(turns.app, app)).orderBy(desc(turns.position)).limit(1)
     const [, [last], open] = await Promise.all([lockApp(write, app, true), newest, openTurns(write, app)])
     const isBusy = open.length > 0
@@ -70,7 +69,7 @@ class PgMessageQueue implements MessageQueue {
       { type: 'turn.queued', turn: shown.turn },
     ])
     await this.#options.apps.settle(write, app)
-    return shown
+    return { ...shown, reply: place.reply }
   }
 
   edit(app: string, id: string, text: string): Promise<Outcome<UserMessage>> {
