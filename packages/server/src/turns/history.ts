@@ -1,34 +1,45 @@
 import { type DeclaredCall, entriesOfStep, type HistoryEntry, type RawBlock, type ToolResult } from '@overskill/agent'
 import { must } from '@overskill/protocol'
-import { and, asc, eq, lt } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, type SQLWrapper } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { blocks, steps, toolExecutions, turns } from '../database/schema.ts'
 
 type Execution = typeof toolExecutions.$inferSelect
-type StepRow = Pick<typeof steps.$inferSelect, 'step' | 'stop' | 'taken' | 'after' | 'history'>
+type StepRow = Pick<typeof steps.$inferSelect, 'turn' | 'step' | 'stop' | 'taken' | 'after' | 'history'>
 
 /** One stored step: the reply's complete blocks in the provider's order, and what became of its calls. */
 export type StoredStep = StepRow & { blocks: { index: number; block: RawBlock }[]; calls: Execution[] }
 
 /** The steps of a turn, in order. */
 export async function readSteps(db: Database, turn: string): Promise<StoredStep[]> {
-  const columns = { step: steps.step, stop: steps.stop, taken: steps.taken, after: steps.after, history: steps.history }
+  return (await stepsByTurn(db, [turn])).get(turn) ?? []
+}
+
+/** The steps of these turns, each turn's in order; one without any is left out. */
+async function stepsByTurn(db: Database, of: string[] | SQLWrapper): Promise<Map<string, StoredStep[]>> {
+  const { turn, step, stop, taken, after, history } = steps
   const [stepRows, blockRows, calls] = await Promise.all([
-    db.select(columns).from(steps).where(eq(steps.turn, turn)).orderBy(asc(steps.step)),
-    db.select().from(blocks).where(eq(blocks.turn, turn)).orderBy(asc(blocks.step), asc(blocks.index)),
+    db
+      .select({ turn, step, stop, taken, after, history })
+      .from(steps)
+      .where(inArray(steps.turn, of))
+      .orderBy(asc(steps.step)),
+    db.select().from(blocks).where(inArray(blocks.turn, of)).orderBy(asc(blocks.step), asc(blocks.index)),
     db
       .select()
       .from(toolExecutions)
-      .where(eq(toolExecutions.turn, turn))
+      .where(inArray(toolExecutions.turn, of))
       .orderBy(asc(toolExecutions.step), asc(toolExecutions.position)),
   ])
-  return stepRows.map((row) => ({
+  const placeOf = (at: { turn: string; step: number }): string => `${at.turn} ${at.step}`
+  const blocksAt = Map.groupBy(blockRows, placeOf)
+  const callsAt = Map.groupBy(calls, placeOf)
+  const stored = stepRows.map((row) => ({
     ...row,
-    blocks: blockRows
-      .filter(({ step }) => step === row.step)
-      .map(({ index, raw }) => ({ index, block: JSON.parse(raw) as RawBlock })),
-    calls: calls.filter(({ step }) => step === row.step),
+    blocks: (blocksAt.get(placeOf(row)) ?? []).map(({ index, raw }) => ({ index, block: JSON.parse(raw) as RawBlock })),
+    calls: callsAt.get(placeOf(row)) ?? [],
   }))
+  return Map.groupBy(stored, (one) => one.turn)
 }
 
 const interrupted =
@@ -89,15 +100,19 @@ export function addSteps(before: readonly HistoryEntry[], stored: readonly Store
 
 /** The model conversation before a turn: every earlier turn that reached the model, as it was sent and received. */
 export async function readHistory(db: Database, app: string, position: number): Promise<HistoryEntry[]> {
-  const earlier = await db
-    .select({ id: turns.id, opening: turns.opening, error: turns.error })
-    .from(turns)
-    .where(and(eq(turns.app, app), lt(turns.position, position)))
-    .orderBy(asc(turns.position))
+  const isEarlier = and(eq(turns.app, app), lt(turns.position, position))
+  const [earlier, stepsOf] = await Promise.all([
+    db
+      .select({ id: turns.id, opening: turns.opening, error: turns.error })
+      .from(turns)
+      .where(isEarlier)
+      .orderBy(asc(turns.position)),
+    stepsByTurn(db, db.select({ id: turns.id }).from(turns).where(isEarlier)),
+  ])
   let entries: HistoryEntry[] = []
   for (const { id, opening, error } of earlier) {
     if (!opening || error?.code === 'model_refused') continue // what was refused is not said again (B.5 49)
-    entries = addSteps([...entries, ...(opening as HistoryEntry[])], await readSteps(db, id))
+    entries = addSteps([...entries, ...(opening as HistoryEntry[])], stepsOf.get(id) ?? [])
   }
   return joinUsers(entries)
 }
