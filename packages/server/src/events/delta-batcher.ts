@@ -127,10 +127,10 @@ async function withDeltas<T>(
     const stored = await inner.append(app, [...deltas, ...events])
     return stored.slice(deltas.length)
   }
-  const appendLast: Write['appendLast'] = (to, events) => {
-    if (carried || to !== app || events.length === 0) return inner.appendLast(to, events)
+  const appendLast: Write['appendLast'] = (to, events, fence) => {
+    if (carried || to !== app || events.length === 0) return inner.appendLast(to, events, fence)
     carried = true
-    return inner.appendLast(app, [...deltas, ...events])
+    return inner.appendLast(app, [...deltas, ...events], fence)
   }
   const result = await work({ ...inner, append, appendLast })
   if (!carried) inner.appendLast(app, deltas)

@@ -23,7 +23,9 @@ export function createDeltaQueue(): DeltaQueue {
     add(app, delta) {
       const deltas = waiting.get(app) ?? []
       waiting.set(app, deltas)
-      join(deltas, delta)
+      const joined = joinDeltas(deltas.at(-1), delta)
+      if (joined) deltas.pop()
+      deltas.push(joined ?? delta)
       return delta.offset === 0 || deltas.reduce((sum, one) => sum + piece(one).length, 0) >= dueCharacters
     },
     take(app) {
@@ -41,17 +43,12 @@ export function createDeltaQueue(): DeltaQueue {
 
 const piece = (delta: Delta): string => (delta.type === 'tool.input' ? (delta.inputDelta ?? '') : delta.text)
 
-/** Adds a delta, joined to the last one where it goes on where that ended. */
-function join(deltas: Delta[], delta: Delta): void {
-  const last = deltas.at(-1)
+/** Both as one, where a delta goes on where the last one ended. */
+export function joinDeltas(last: Delta | undefined, delta: Delta): Delta | undefined {
   const offset = last?.offset ?? 0
-  if (!last || !isSameText(last, delta) || offset + piece(last).length !== delta.offset) {
-    deltas.push(delta)
-    return
-  }
+  if (!last || !isSameText(last, delta) || offset + piece(last).length !== delta.offset) return undefined
   const text = piece(last) + piece(delta)
-  deltas[deltas.length - 1] =
-    delta.type === 'tool.input' ? { ...delta, offset, inputDelta: text } : { ...delta, offset, text }
+  return delta.type === 'tool.input' ? { ...delta, offset, inputDelta: text } : { ...delta, offset, text }
 }
 
 const isSameText = (one: Delta, other: Delta): boolean =>

@@ -1,6 +1,7 @@
 import type { NewAppEvent } from '@overskill/protocol'
 import { runStatement } from '../database/run-statement.ts'
 import type { Delta, DeltaBatcher } from '../events/delta-batcher.ts'
+import { joinDeltas } from '../events/delta-queue.ts'
 import type { Write } from '../events/event-log.ts'
 
 /** The turn belongs to somebody else now, or has ended: whoever gets this touches nothing further. */
@@ -84,8 +85,11 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
     isAbandoned: () => failure !== undefined,
     delta(delta) {
       if (failure) return
-      if (busy) waiting.push({ delta })
-      else batcher.add(lease.app, delta)
+      if (!busy) return batcher.add(lease.app, delta)
+      const last = waiting.at(-1)
+      const joined = last && 'delta' in last ? joinDeltas(last.delta, delta) : undefined
+      if (joined) waiting.pop()
+      waiting.push({ delta: joined ?? delta })
     },
   }
 }
