@@ -27,13 +27,17 @@ export type ProgramOptions = {
 const server = new URL('../packages/server/src/', import.meta.url)
 /** As `bin/start` calls it. */
 const program = ['--import', new URL('life/load-commonjs.ts', server).href, fileURLToPath(new URL('main.ts', server))]
+const compileCache = fileURLToPath(new URL('../.runtime/compile-cache', import.meta.url))
 
 /** Starts it with nothing of our environment but PATH. */
 export function startProgram({ port, dataDir, env, command }: ProgramOptions): Program {
   const [file, ...args] = command ?? [process.execPath, ...program]
   const child = spawn(file, args, {
     cwd: tmpdir(),
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), PORT: String(port), OVERSKILL_DATA_DIR: dataDir, ...env },
+    env: {
+      ...{ PATH: process.env['PATH'] ?? '', HOME: tmpdir(), NODE_COMPILE_CACHE: compileCache },
+      ...{ PORT: String(port), OVERSKILL_DATA_DIR: dataDir, ...env },
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 const server = new URL('../packages/server/src/', import.meta.url)
 /** As `bin/start` calls it. */
 const program = ['--import', new URL('life/load-commonjs.ts', server).href, fileURLToPath(new URL('main.ts', server))]
+const compileCache = fileURLToPath(new URL('../.runtime/compile-cache', import.meta.url))
 
 /** One run of the program that `bin/start` starts. */
 export type Program = {
@@ -32,7 +33,10 @@ const networkSetup = (): Record<string, string> => ({
 export function startProgram(env: Record<string, string>): Program {
   const child = spawn(process.execPath, program, {
     cwd: tmpdir(),
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...networkSetup(), ...env },
+    env: {
+      ...{ PATH: process.env['PATH'] ?? '', HOME: tmpdir(), NODE_COMPILE_CACHE: compileCache },
+      ...{ ...networkSetup(), ...env },
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child

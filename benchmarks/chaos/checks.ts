@@ -11,12 +11,15 @@ export type Check = { rule: string; wrong: string[] }
 
 /**
  * How turns went on after restarts, in ms: killed → healthy; killed → the lease that another waited for was over (0 where
- * nobody waited); and from the later of the two to the next event of a turn that ran (0 when it went on before).
+ * nobody waited); and from the later of the two to the next event of a turn that ran (0 when it went on before). A turn whose
+ * deployment lost its owner has no event when that lease is over: it counts as over as early as it can have been.
  */
 export type Recovery = {
   healthyP50Ms: number
   leaseP99Ms: number
   eventP99Ms: number
+  /** The turn that waited longest, in words. */
+  slowest: string
   samples: number
   failedTurns: number
 }
@@ -160,14 +163,21 @@ async function servedProblem(world: World, sql: Sql, { app, name, acknowledged }
   return (await Promise.all(problems)).flat()
 }
 
+/** A lease lasts 10 s and was renewed 2 s before the kill at most. */
+const shortestLeaseMs = 8_000
+
 /** How long after each restart the turns that ran when the process died went on. */
 export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise<Recovery> {
   const rows = await Promise.all(
     restarts.map(async ({ killedAt, healthyAt }) => {
       const found = await sql(goneOn, [killedAt])
-      return found.map(({ released, next }) => {
-        const leaseMs = released === null ? 0 : Number(released) - killedAt
-        return { leaseMs, eventMs: Math.max(0, Number(next) - Math.max(healthyAt, killedAt + leaseMs)) }
+      return found.map(({ id, released, next, type }) => {
+        const isDeploying = released === null && /^(?:build|deployment)\./.test(String(type))
+        const leaseMs = released === null ? (isDeploying ? shortestLeaseMs : 0) : Number(released) - killedAt
+        const eventMs = Math.max(0, Number(next) - Math.max(healthyAt, killedAt + leaseMs))
+        const given = released === null ? 'kept its owner' : `was given back at ${clock(Number(released))}`
+        const words = `${id}: killed ${clock(killedAt)}, healthy ${clock(healthyAt)}; it ${given}, next event ${clock(Number(next))}, ${String(type)}`
+        return { leaseMs, eventMs, words }
       })
     }),
   )
@@ -186,6 +196,7 @@ export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise
       each.map(({ eventMs }) => eventMs),
       0.99,
     ),
+    slowest: each.toSorted((one, other) => other.eventMs - one.eventMs)[0]?.words ?? 'none',
     samples: each.length,
     failedTurns: Number(failed[0]?.['count']),
   }
@@ -199,7 +210,9 @@ const goneOn = `
     select running.id, running.app, min(e.at) as at from running left join events e
     on e.app = running.app and e.at > to_timestamp($1 / 1000.0) and e.type = 'turn.queued' and e.data->'turn'->>'id' = running.id group by 1, 2
   )
-  select extract(epoch from given.at) * 1000 as released, extract(epoch from min(e.at)) * 1000 as next from given
+  select given.id, extract(epoch from given.at) * 1000 as released, extract(epoch from min(e.at)) * 1000 as next, (array_agg(e.type order by e.seq))[1] as type from given
   join events e on e.app = given.app and e.at > coalesce(given.at, to_timestamp($1 / 1000.0)) group by given.id, given.at`
+
+const clock = (at: number): string => new Date(at).toISOString().slice(11, 23)
 
 const orNone = (ms: readonly number[], share: number): number => (ms.length === 0 ? 0 : Math.round(quantile(ms, share)))

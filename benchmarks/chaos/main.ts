@@ -98,17 +98,18 @@ type Striking = {
 async function strikeAll({ world, random, faults, struck, cut, say, stop }: Striking): Promise<void> {
   const kinds = faultsOf(world, cut)
   for (let count = 1; count <= faults && !stop.aborted; count += 1) {
-    await delay(random.between(200, 2_000))
+    await delay(random.between(100, 1_200))
     const fault = random.pick(kinds)
+    const at = new Date().toISOString().slice(11, 23)
     const did = await fault.strike(world, random)
     struck.set(fault.name, (struck.get(fault.name) ?? 0) + 1)
-    say(`  ${count}. ${fault.name}: ${did}`)
+    say(`  ${at} ${count}. ${fault.name}: ${did}`)
   }
 }
 
 /** The result in words, for people. */
 function tellChaos({ checks, recovery, turns, struck, kinds, seconds }: ChaosResult): string {
-  const { healthyP50Ms, leaseP99Ms, eventP99Ms, samples, failedTurns } = recovery
+  const { healthyP50Ms, leaseP99Ms, eventP99Ms, slowest, samples, failedTurns } = recovery
   const told = checks.map(({ rule, wrong }) => {
     const shown = wrong.slice(0, 5).map((one) => `\n       ${one}`)
     return `${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${rule}${shown.join('')}`
@@ -117,6 +118,7 @@ function tellChaos({ checks, recovery, turns, struck, kinds, seconds }: ChaosRes
     `${turns} turns × 8 tools, ${struck} faults (${kinds}), ${seconds} s; ${failedTurns} turns ended as failed`,
     ...told,
     `replacement healthy → next event of the turn: p99 ${eventP99Ms} ms (n = ${samples}); killed → healthy: p50 ${healthyP50Ms} ms; lease wait: p99 ${leaseP99Ms} ms`,
+    `the slowest: ${slowest}`,
   ].join('\n')
 }
 

@@ -20,6 +20,8 @@ export type Played = {
 const turnLimitMs = 180_000
 const giveUpMs = 90_000
 const answerLimitMs = 20_000
+/** People look at what they got before they write again. */
+const longestPauseMs = 2_000
 
 /**
  * Creates an app and plays its turns one after the other, now and then two at once, as a client that knows nothing of the
@@ -49,6 +51,7 @@ export async function playApp(
     }
     number += together
     for (const { turn } of played.acknowledged.slice(-together)) played.ended.set(turn, await endOf(played, turn))
+    await delay(random.between(0, longestPauseMs))
   }
   return played
 }

@@ -75,7 +75,7 @@ export const openFleet = (env: Record<string, string>): Promise<World> =>
       await createNode(join(parent, 'two'), shared, restarts),
       await createNode(join(parent, 'three'), { ...shared, OVERSKILL_ROLES: 'worker,builder' }, restarts),
     ]
-    for (const node of nodes) await node.start()
+    await Promise.all(nodes.map((node) => node.start()))
     return {
       ...{ nodes, disk, databaseDir, redis, restarts },
       dataDir: parent,

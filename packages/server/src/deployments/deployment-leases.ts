@@ -58,10 +58,12 @@ export function createDeploymentLeases(options: { db: Database; log: EventLog; o
 
     async renew(running) {
       if (running.length === 0) return []
-      const rows = await db
+      const isOurs = and(inArray(deployments.id, [...running]), eq(deployments.leaseOwner, owner))
+      const ours = db.select({ id: deployments.id }).from(deployments).where(isOurs).orderBy(asc(deployments.id))
+      const rows = await db.express // a lease must not run out behind whatever fills the pool
         .update(deployments)
         .set({ leaseUntil: leaseEnd() })
-        .where(and(inArray(deployments.id, [...running]), eq(deployments.leaseOwner, owner)))
+        .where(inArray(deployments.id, ours.for('no key update')))
         .returning({ id: deployments.id, stopAsked: deployments.stopAsked })
       return running.filter((id) => rows.find((row) => row.id === id)?.stopAsked !== false)
     },

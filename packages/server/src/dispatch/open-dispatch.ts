@@ -2,12 +2,9 @@ import { must } from '@overskill/protocol'
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { createInProcessBus, type EventBus } from '../events/event-bus.ts'
-import { createRedisBus } from '../events/redis-bus.ts'
 import type { Log } from '../log.ts'
-import { openRedisLink } from '../redis/redis-link.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { createInProcessDispatcher } from './in-process-dispatcher.ts'
-import { createRedisDispatcher } from './redis-dispatcher.ts'
 
 /** How this process and the others on its database start work and wake each other. */
 export type Dispatch = { dispatcher: Dispatcher; bus: EventBus; close(): Promise<void> }
@@ -20,23 +17,14 @@ export type DispatchOptions = {
   onError: (error: unknown) => void
 }
 
-/** Never waits for Redis: where it is away, work goes on without it. */
+/** A server alone does not load what speaks with Redis: that is a quarter of a second of its start. */
 export async function openDispatch({ db, log, redisUrl, onError }: DispatchOptions): Promise<Dispatch> {
   if (redisUrl === undefined) {
     const [dispatcher, bus] = [createInProcessDispatcher(onError), createInProcessBus()]
     return { dispatcher, bus, close: () => dispatcher.close().then(() => bus.close()) }
   }
-  const link = openRedisLink({ url: redisUrl, prefix: `overskill-${await installationOf(db)}`, log })
-  const [dispatcher, bus] = [createRedisDispatcher({ link, onError }), createRedisBus(link)]
-  return {
-    dispatcher,
-    bus,
-    async close() {
-      await dispatcher.close()
-      bus.close()
-      link.close()
-    },
-  }
+  const { openRedisDispatch } = await import('./open-redis-dispatch.ts')
+  return openRedisDispatch({ url: redisUrl, prefix: `overskill-${await installationOf(db)}`, log, onError })
 }
 
 /** What all processes on one database call it, and no other does: several installations may share a Redis. */
