@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { findDependencySet } from './dependency-set.ts'
 import { createFastBuildService } from './fast-build-service.ts'
 import { openSandbox } from './sandbox/open-sandbox.ts'
@@ -168,6 +168,7 @@ test('a child does not outlive an owner that is killed', async () => {
     process.stdout.write('built')
     setInterval(() => {}, 1000)`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void owner.kill('SIGKILL'))
   await new Promise((resolve) => owner.stdout.once('data', resolve))
   const below = processTree(owner.pid!).slice(1)
   expect(below.length).toBeGreaterThanOrEqual(3)

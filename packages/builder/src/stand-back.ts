@@ -3,10 +3,12 @@ import { constants, setPriority } from 'node:os'
 import process from 'node:process'
 
 /**
- * Imported first by the processes of builds and of live pages: from here on they get what processor time the server and the
- * database leave. Text that streams is watched; a build lasts a second or two and nobody sees it grow, and the builds at the end
- * of a hundred turns would otherwise take half of a small machine from it. Threads keep the priority of the one that starts them,
- * so those of Node that are there before us are told too.
+ * For the processes of builds and of live pages: from here on they get what processor time the server and the database leave.
+ * Text that streams is watched; a build lasts a second or two and nobody sees it grow, and the builds at the end of a hundred
+ * turns would otherwise take half of a small machine from it. Threads keep the priority of the one that starts them, so those
+ * that are there before us are told too.
  */
-const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
-for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
+export function standBack(): void {
+  const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
+  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
+}

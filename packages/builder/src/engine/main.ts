@@ -1,10 +1,10 @@
-import '../stand-back.ts'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { encodeFrame, readFrames } from '../frames.ts'
 import { BuildRequest, EngineOptions, VendorSet, type BuildReply } from '../messages.ts'
 import { toolchainDirs } from '../sandbox/toolchain.ts'
+import { standBack } from '../stand-back.ts'
 import { createStyleQuestions } from '../styles/ask-owner.ts'
 import type { AskStyles } from '../styles/style-request.ts'
 import { buildApp } from './build-app.ts'
@@ -19,6 +19,7 @@ import type { UsedNames } from './vendor-names.ts'
  * outlives its owner. Reads dependency sets and the vendor cache; writes nothing.
  */
 const { dependenciesDirs, starterSet, vendorCacheDir } = EngineOptions.parse(JSON.parse(process.argv[2] ?? ''))
+standBack() // not before: the server's start waits for what is imported
 const vendorSets = new Map<string, VendorSet>()
 const stores = keepRecent<PackageStore>(8)
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { repositoryDir } from '../test-builder.ts'
 import { running, until } from '../test-processes.ts'
 import { openSandbox } from './open-sandbox.ts'
@@ -228,6 +228,7 @@ describe('it ends when it should', () => {
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script, '--', forever(mark)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    onTestFinished(() => void owner.kill('SIGKILL'))
     await new Promise((resolve) => owner.stdout.once('data', resolve))
     expect(processTree(owner.pid ?? 0).length).toBeGreaterThanOrEqual(4)
     owner.kill('SIGKILL')

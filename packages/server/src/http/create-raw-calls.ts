@@ -1,5 +1,4 @@
 import { type AppEvent, fail, ok } from '@overskill/protocol'
-import pLimit from 'p-limit'
 import { normalisePath } from '@overskill/workspace'
 import { sql } from 'drizzle-orm'
 import { exportZip } from '../apps/export-zip.ts'
@@ -61,22 +60,6 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
   }
 }
 
-/** What began longer ago is a reconnect's repeat. */
-const justNowMs = 10_000
-
-/** Nobody asked for these pages yet: with many turns at once they take turns, and the text that streams comes first. */
-const aheadAtOnce = pLimit(2)
-const ahead = new Set<string>()
-
-function openAhead(live: LivePreviews, app: string, at: number): void {
-  if (ahead.has(app)) return
-  ahead.add(app)
-  void aheadAtOnce(async () => {
-    ahead.delete(app)
-    if (Date.now() - at < justNowMs) await live.open(app)
-  })
-}
-
 /** Somebody looks at the app while a turn begins that will write files: its live page is there before the first of them. */
 async function* openingAhead(
   live: LivePreviews,
@@ -84,7 +67,7 @@ async function* openingAhead(
   events: AsyncIterable<AppEvent>,
 ): AsyncGenerator<AppEvent> {
   for await (const event of events) {
-    if (event.type === 'turn.started' && event.turn.mode === 'build') openAhead(live, app, Date.parse(event.at))
+    if (event.type === 'turn.started' && event.turn.mode === 'build') live.openAhead(app, Date.parse(event.at))
     yield event
   }
 }

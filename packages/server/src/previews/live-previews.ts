@@ -1,6 +1,7 @@
 import type { LiveChange, LivePreviewService } from '@overskill/builder'
 import { type AppEvent, fail, type FileChange, type LiveState, ok, type Outcome } from '@overskill/protocol'
 import { eq } from 'drizzle-orm'
+import pLimit from 'p-limit'
 import type { Apps } from '../apps/apps.ts'
 import type { Contents } from '../apps/contents.ts'
 import { readDraft } from '../apps/files.ts'
@@ -14,6 +15,8 @@ export type LivePreviews = {
   isReady(app: string): boolean
   /** Opens the app's page with its newest files, unless it is open or on its way. `not_found`: there is no such app. Never rejects. */
   open(app: string): Promise<Outcome<undefined>>
+  /** Opens it before somebody asks, with few at a time; nothing comes of it when its turn comes long after `at`, in ms since 1970. */
+  openAhead(app: string, at: number): void
   /** How the app's page is; undefined while none is open. */
   state(app: string): LiveState | undefined
   /** Hears how a page is when that changed by itself. */
@@ -38,6 +41,10 @@ export type LivePreviewsOptions = {
 const openMs = 150_000
 /** A page that did not open is not tried again before. */
 const againMs = 3_000
+/** With many turns at once the pages that nobody asked for yet take turns: the text that streams comes first. */
+const aheadAtOnce = 2
+/** What began longer ago is a reconnect's repeat. */
+const justNowMs = 10_000
 
 type Page = {
   opening: Promise<Outcome<undefined>>
@@ -53,6 +60,8 @@ export const createLivePreviews = (options: LivePreviewsOptions): LivePreviews =
 class FollowedPages implements LivePreviews {
   readonly #options: LivePreviewsOptions
   readonly #pages = new Map<string, Page>()
+  readonly #ahead = new Set<string>()
+  readonly #inTurn = pLimit(aheadAtOnce)
   #isClosed = false
 
   constructor(options: LivePreviewsOptions) {
@@ -88,6 +97,15 @@ class FollowedPages implements LivePreviews {
     const opened = await page.opening
     if (!opened.ok) setTimeout(() => this.#forget(app, page), againMs).unref()
     return opened
+  }
+
+  openAhead(app: string, at: number): void {
+    if (this.#ahead.has(app)) return
+    this.#ahead.add(app)
+    void this.#inTurn(async () => {
+      this.#ahead.delete(app)
+      if (Date.now() - at < justNowMs) await this.open(app)
+    })
   }
 
   noteState(app: string, state: LiveState): void {

@@ -23,6 +23,7 @@ import type { StreamRecorder } from './record-streams.ts'
 import { PgTurnJournal } from './pg-turn-journal.ts'
 import { planResume } from './resume-turn.ts'
 import type { ToolWork } from './tools/work.ts'
+import { throughGate } from './through-gate.ts'
 import type { TurnModels } from './turn-models.ts'
 import type { TurnRow } from './turn-state.ts'
 import { createTurnWriter, LeaseLost, type TurnWriter } from './turn-writer.ts'
@@ -119,7 +120,7 @@ async function runModel(
   stop: AbortSignal,
 ): Promise<TurnEnd> {
   if (deaths(turn) > mostOwners) return poisonEnd
-  const begun = await options.inTurn(() => {
+  const begun = await throughGate(options.inTurn, stop, () => {
     if (writer.isAbandoned()) throw new LeaseLost(turn.id) // the process goes; it does not begin what waited
     return beginModel(turn, options, writer, stop)
   })

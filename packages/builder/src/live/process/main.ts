@@ -1,4 +1,4 @@
-import '../../stand-back.ts'
+import './stand-back-first.ts'
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { must } from '@overskill/protocol'
