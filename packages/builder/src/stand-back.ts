@@ -10,5 +10,11 @@ import process from 'node:process'
  */
 export function standBack(): void {
   const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
-  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
+  for (const thread of threads) {
+    try {
+      setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL)
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }

@@ -128,9 +128,10 @@ async function withDeltas<T>(
     return stored.slice(deltas.length)
   }
   const appendLast: Write['appendLast'] = (to, events, fence) => {
-    if (carried || to !== app || events.length === 0) return inner.appendLast(to, events, fence)
+    const mayStayOut = fence !== undefined // the deltas may not
+    if (carried || mayStayOut || to !== app || events.length === 0) return inner.appendLast(to, events, fence)
     carried = true
-    return inner.appendLast(app, [...deltas, ...events], fence)
+    return inner.appendLast(app, [...deltas, ...events])
   }
   const result = await work({ ...inner, append, appendLast })
   if (!carried) inner.appendLast(app, deltas)

@@ -48,10 +48,10 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
         const sent = prompt && (await queue.add(write, row.id, { text: prompt, mode, model: chosen.value }))
         const answer = { app: await apps.read(write, row.id), ...(sent && { turn: sent.turn }) }
         await kept?.(write, answer)
-        return answer
+        return { answer, sent: sent || undefined }
       })
-      appBuilder.wake(made.app.id)
-      return ok(made)
+      appBuilder.wake(made.answer.app.id, made.sent)
+      return ok(made.answer)
     },
     list: ({ cursor, limit }) => apps.list(cursor, pageOf(limit)),
     async get({ app }) {

@@ -109,7 +109,8 @@ test('L11, E-A2: the start of a turn that was just added is told with its claim,
   const claimed = await leases.claimNext(app, added)
   if (!claimed) throw new Error('The turn was not claimed')
   expect(claimed).toMatchObject({ id: added.turn.id, status: 'running', leaseOwner: 'here', leaseToken: 1 })
-  const [started, reply, ...more] = await log.list(app, 2, 10)
+  const [said, started, reply, ...more] = await log.list(app, 2, 10)
+  expect(said).toMatchObject({ type: 'message.updated', message: added.message })
   expect(started).toMatchObject({ type: 'turn.started', turn: presentTurn(claimed) })
   expect(reply).toMatchObject({
     type: 'message.created',
@@ -126,4 +127,22 @@ test('L11: a turn that was just added and is not the next one by now starts noth
   expect(await leases.claimNext(app, second)).toBeUndefined() // and runs
   expect(await leases.claimNext(app, first)).toBeUndefined()
   expect(await log.position(app)).toBe(position)
+})
+
+test('A7, L11: a message that was changed or moved before its turn starts is told as it is, and waits no more', async () => {
+  const waits = async (app: string, id: string) => {
+    const told = (await log.list(app, 0, 100)).flatMap((event) => ('message' in event ? [event.message] : []))
+    return told.findLast((one) => typeof one === 'object' && one.id === id)
+  }
+  const [edited, moved] = [await insertTestApp(db), await insertTestApp(db)]
+  const first = await add(edited)
+  await queue.edit(edited, first.message.id, 'Another list')
+  expect((await leases.claimNext(edited, first))?.id).toBe(first.turn.id)
+  expect(await waits(edited, first.message.id)).toEqual({ ...first.message, text: 'Another list' })
+
+  const second = await add(moved)
+  await queue.order(moved, [second.message.id])
+  expect(await waits(moved, second.message.id)).toMatchObject({ queued: true })
+  expect((await leases.claimNext(moved, second))?.id).toBe(second.turn.id)
+  expect(await waits(moved, second.message.id)).toEqual(second.message)
 })

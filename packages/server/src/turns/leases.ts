@@ -1,4 +1,4 @@
-import { type NewAppEvent, timeLimitMs } from '@overskill/protocol'
+import { type NewAppEvent, timeLimitMs, type Turn, type UserMessage } from '@overskill/protocol'
 import { and, asc, eq, getTableColumns, inArray, isNull, lt, or, sql as raw } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { messages, turns } from '../database/schema.ts'
@@ -65,21 +65,23 @@ class PgLeases implements Leases {
   #claimAny(app: string): Promise<TurnRow | undefined> {
     return this.#options.log.write(async (write) => {
       const [, [claimed]] = await Promise.all([lockApp(write, app, true), this.#claimFirst(write, app)])
-      if (claimed) write.appendLast(app, startOf(claimed.turn, claimed.message))
+      if (claimed) write.appendLast(app, startOf(presentTurn(claimed.turn), firstOf(claimed)))
       return claimed?.turn
     })
   }
 
   /** Waits for no answer before the last one: what the start tells is known, and it is stored only if the turn is ours by then. */
-  async #claimAdded(app: string, { turn, reply }: Added): Promise<TurnRow | undefined> {
+  async #claimAdded(app: string, { turn, message, reply }: Added): Promise<TurnRow | undefined> {
     const at = new Date()
     const running = { ...turn, status: 'running' as const, deadline: deadlineOf(at).toISOString() }
     const isClaimed = { text: changedStatement, params: [turn.id] }
     const claiming = await this.#options.log.write(async (write) => {
       write.sent(lockApp(write, app, true))
-      const claim = this.#claimFirst(write, app, { turn: turn.id, at }).then(([first]) => first?.turn)
+      const claim = this.#claimFirst(write, app, { turn: turn.id, text: message.text, at }).then(
+        ([first]) => first?.turn,
+      )
       write.sent(claim)
-      write.appendLast(app, [{ type: 'turn.started', turn: running }, replyTo(turn.id, reply)], isClaimed)
+      write.appendLast(app, startOf(running, { message, reply }), isClaimed)
       return { claim } // answered before the commit is
     })
     return claiming.claim
@@ -88,9 +90,9 @@ class PgLeases implements Leases {
   /**
    * A statement of its own, after the one that locks the app: what it reads must be what the lock's last holder left.
    *
-   * @param only the turn that it must be, and when it starts.
+   * @param only the turn that it must be, with these words and never started, and when it starts.
    */
-  #claimFirst({ sql }: Write, app: string, only?: { turn: string; at: Date }) {
+  #claimFirst({ sql }: Write, app: string, only?: { turn: string; text: string; at: Date }) {
     const startedAt = only ? raw`${only.at.toISOString()}::timestamptz` : raw`coalesce(${turns.startedAt}, now())`
     return sql
       .update(turns)
@@ -109,7 +111,7 @@ class PgLeases implements Leases {
           eq(messages.id, turns.message),
           raw`${turns.id} = (select id from turns where app = ${app} and status = 'queued' order by position limit 1 for update)`,
           raw`not exists (select from turns where app = ${app} and status = 'running')`,
-          only && and(eq(turns.id, only.turn), eq(turns.leaseToken, 0)),
+          only && and(eq(turns.id, only.turn), eq(turns.leaseToken, 0), eq(messages.text, only.text)),
         ),
       )
       .returning({ turn: getTableColumns(turns), message: getTableColumns(messages) })
@@ -189,17 +191,17 @@ const deadlineOf = (startedAt: Date): Date => new Date(startedAt.getTime() + tim
 /** The app of turn `$8`, if this very transaction changed it. */
 const changedStatement = 'select app from turns where app = any ($1) and id = $8 and xmin = pg_current_xact_id()::xid'
 
-/** Tells the pages that a turn runs; the first time, with the message that will hold the answer. */
-function startOf(row: TurnRow, asked: MessageRow): NewAppEvent[] {
-  const isFirst = row.leaseToken === 1
-  return [
-    ...(isFirst ? [{ type: 'message.updated' as const, message: presentMessage(asked) }] : []),
-    { type: 'turn.started', turn: presentTurn(row) },
-    ...(isFirst ? [replyTo(row.id, row.reply)] : []),
-  ]
-}
+type First = { message: UserMessage; reply: string }
 
-const replyTo = (turn: string, id: string): NewAppEvent => ({
-  type: 'message.created',
-  message: { id, role: 'assistant', turn, blocks: [], createdAt: new Date().toISOString() },
-})
+/** What is told once: the message that does not wait any more, and the one that will hold the answer. */
+const firstOf = ({ turn, message }: { turn: TurnRow; message: MessageRow }): First | undefined =>
+  turn.leaseToken === 1 ? { message: presentMessage(message), reply: turn.reply } : undefined
+
+/** Tells the pages that a turn runs; `first`, the first time. */
+function startOf(turn: Turn, first?: First): NewAppEvent[] {
+  const started = { type: 'turn.started' as const, turn }
+  if (!first) return [started]
+  const createdAt = new Date().toISOString()
+  const reply = { id: first.reply, role: 'assistant' as const, turn: turn.id, blocks: [], createdAt }
+  return [{ type: 'message.updated', message: first.message }, started, { type: 'message.created', message: reply }]
+}
