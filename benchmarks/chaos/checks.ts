@@ -176,7 +176,8 @@ export async function recoveryOf(sql: Sql, restarts: World['restarts']): Promise
         const leaseMs = released === null ? (isDeploying ? shortestLeaseMs : 0) : Number(released) - killedAt
         const eventMs = Math.max(0, Number(next) - Math.max(healthyAt, killedAt + leaseMs))
         const given = released === null ? 'kept its owner' : `was given back at ${clock(Number(released))}`
-        const words = `${id}: killed ${clock(killedAt)}, healthy ${clock(healthyAt)}; it ${given}, next event ${clock(Number(next))}, ${String(type)}`
+        const went = `it ${given}, next event ${clock(Number(next))}, ${String(type)}`
+        const words = `${String(id)}: killed ${clock(killedAt)}, healthy ${clock(healthyAt)}; ${went}`
         return { leaseMs, eventMs, words }
       })
     }),
