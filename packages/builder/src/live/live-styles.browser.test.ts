@@ -132,7 +132,9 @@ test('after a random run of edits a page looks as it does after a load', async (
         await live.write('random', { 'src/index.css': sheet(`rgb(${random(200)}, ${random(200)}, 0)`, extra) })
     }
     await page.locator(`.mark-${round}-3`).waitFor()
-    await page.evaluate(() => fetch('/@style/style/src/index.css')) // what was sent before has come when this answers
+    const mark = `.mark-${round}-3 { scroll-margin-top: ${round + 1}px }`
+    await live.write('random', { 'src/index.css': sheet(`rgb(${round}, 0, 0)`, mark) })
+    await until(page, `.mark-${round}-3`, 'scroll-margin-top', `${round + 1}px`) // what was sent before it has come too
     await page.addStyleTag({ content: '* { animation: none !important; transition: none !important }' })
     const before = await computed(page)
     await page.reload()
