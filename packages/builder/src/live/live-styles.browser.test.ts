@@ -138,7 +138,7 @@ test('after a random run of edits a page looks as it does after a load', async (
     await page.addStyleTag({ content: '* { animation: none !important; transition: none !important }' })
     const before = await computed(page)
     await page.reload()
-    await page.locator(`.mark-${round}-3`).waitFor()
+    await until(page, `.mark-${round}-3`, 'scroll-margin-top', `${round + 1}px`) // the sheet may come after the page
     await page.addStyleTag({ content: '* { animation: none !important; transition: none !important }' })
     expect(await computed(page)).toEqual(before)
   }
