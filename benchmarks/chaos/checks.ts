@@ -214,6 +214,7 @@ const goneOn = `
   select given.id, extract(epoch from given.at) * 1000 as released, extract(epoch from min(e.at)) * 1000 as next, (array_agg(e.type order by e.seq))[1] as type from given
   join events e on e.app = given.app and e.at > coalesce(given.at, to_timestamp($1 / 1000.0)) group by given.id, given.at`
 
-const clock = (at: number): string => new Date(at).toISOString().slice(11, 23)
+/** The time of day, of ms since 1970. */
+export const clock = (at: number): string => new Date(at).toISOString().slice(11, 23)
 
 const orNone = (ms: readonly number[], share: number): number => (ms.length === 0 ? 0 : Math.round(quantile(ms, share)))

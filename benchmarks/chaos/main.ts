@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { checkWorld, recoveryOf, withDatabase, type Check, type Recovery } from './checks.ts'
+import { checkWorld, clock, recoveryOf, withDatabase, type Check, type Recovery } from './checks.ts'
 import { startChaosModel } from './chaos-model.ts'
 import { faultsOf } from './faults.ts'
 import { createRandom, type Random } from './seeded-random.ts'
@@ -100,7 +100,7 @@ async function strikeAll({ world, random, faults, struck, cut, say, stop }: Stri
   for (let count = 1; count <= faults && !stop.aborted; count += 1) {
     await delay(random.between(100, 1_200))
     const fault = random.pick(kinds)
-    const at = new Date().toISOString().slice(11, 23)
+    const at = clock(Date.now())
     const did = await fault.strike(world, random)
     struck.set(fault.name, (struck.get(fault.name) ?? 0) + 1)
     say(`  ${at} ${count}. ${fault.name}: ${did}`)

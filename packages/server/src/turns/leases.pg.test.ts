@@ -1,5 +1,3 @@
-import { noUsage } from '@overskill/agent'
-import { newId, noCost } from '@overskill/protocol'
 import { asc, eq, inArray } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { turns } from '../database/schema.ts'
@@ -8,21 +6,14 @@ import { createEventLog } from '../events/event-log.ts'
 import { insertTestApp } from '../events/test-app.ts'
 import { createLeases } from './leases.ts'
 import { createMessageQueue } from './message-queue.ts'
+import { insertTestTurn } from './test-turn.ts'
 import { presentTurn } from './turn-state.ts'
 
 const { db, pool } = await withTestDatabase()
 const log = createEventLog(db)
 const leases = createLeases({ db, log, owner: 'here' })
 
-/** A running turn of ours. */
-async function insertTurn(): Promise<{ id: string; app: string }> {
-  const turn = { id: newId('turn'), app: await insertTestApp(db) }
-  const said = { message: newId('msg'), reply: newId('msg'), mode: 'build', model: 'sample/sample' } as const
-  const lease = { leaseOwner: 'here', leaseToken: 1 }
-  const row = { ...turn, ...said, ...lease, status: 'running', position: 1, usage: noUsage, cost: noCost } as const
-  await db.insert(turns).values(row)
-  return turn
-}
+const insertTurn = () => insertTestTurn(db)
 
 const sorted = async (count: number) =>
   (await Promise.all(Array.from({ length: count }, insertTurn))).toSorted((a, b) => (a.id < b.id ? -1 : 1))

@@ -1,12 +1,10 @@
-import { noUsage } from '@overskill/agent'
-import { newId, noCost } from '@overskill/protocol'
+import { newId } from '@overskill/protocol'
 import { expect, test } from 'vitest'
-import { turns } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createDeltaBatcher } from '../events/delta-batcher.ts'
 import { createEventLog } from '../events/event-log.ts'
-import { insertTestApp } from '../events/test-app.ts'
 import { silentLog } from '../log.ts'
+import { insertTestTurn } from './test-turn.ts'
 import { createTurnWriter, LeaseLost } from './turn-writer.ts'
 
 const { db } = await withTestDatabase()
@@ -17,12 +15,9 @@ const notice = (text: string) =>
 
 /** The writer of a turn that runs. */
 async function openWriter(token = 1) {
-  const row = { id: newId('turn'), app: await insertTestApp(db), message: newId('msg'), reply: newId('msg') }
-  const lease = { leaseOwner: 'here', leaseToken: 1, status: 'running', position: 1 } as const
-  const rest = { mode: 'build', model: 'sample/sample', usage: noUsage, cost: noCost } as const
-  await db.insert(turns).values({ ...row, ...lease, ...rest })
+  const { id, app } = await insertTestTurn(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
-  return { app: row.app, writer: createTurnWriter({ app: row.app, turn: row.id, token }, batcher) }
+  return { app, writer: createTurnWriter({ app, turn: id, token }, batcher) }
 }
 
 test('E-C2, E-C3: text that comes in while facts are stored is one piece, and stands where it came', async () => {
