@@ -77,7 +77,7 @@ export const contract = {
     order: oc
       .route({ method: 'PUT', path: '/apps/{app}/queue' })
       .input(PutQueue.extend(inApp))
-      .output(items(UserMessage)),
+      .output(z.object({ items: z.array(UserMessage), seq: z.int().nonnegative() })), // `seq` of the last event that tells it
     conversation: oc
       .route({ method: 'GET', path: '/apps/{app}/conversation' })
       .input(z.strictObject(inApp))

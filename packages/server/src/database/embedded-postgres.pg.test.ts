@@ -1,11 +1,11 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { silentLog } from '../log.ts'
+import { createLog, silentLog } from '../log.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.ts'
 import { openPostgresBinaries } from './postgres-binaries.ts'
 import { isAlive } from './postmaster-pid.ts'
@@ -123,14 +123,33 @@ test('AD2: a note of a dead server, or of another program with its number, does 
   await second.stop()
 })
 
-test('it is started again when it dies, and recovers what was stored', async () => {
+test('it is started again however often it dies, and recovers what was stored', async () => {
   const dataDir = await dataDirAt('dies')
   const server = await start(dataDir, { unsafe: false })
   await ask(server.host, 'create table kept as select 42 as answer')
-  process.kill(await postmasterOf(dataDir), 'SIGKILL')
-  await expect.poll(() => ask(server.host, 'select answer from kept').catch(() => 'away'), { timeout: 20_000 }).toBe(42)
+  for (let deaths = 0; deaths < 7; deaths += 1) {
+    const killed = await postmasterOf(dataDir)
+    process.kill(killed, 'SIGKILL')
+    await expect.poll(() => postmasterOf(dataDir).catch(() => killed), { timeout: 20_000 }).not.toBe(killed)
+    const kept = () => ask(server.host, 'select answer from kept').catch(() => 'away')
+    await expect.poll(kept, { timeout: 20_000 }).toBe(42)
+  }
   await server.stop()
-})
+}, 60_000)
+
+test('what keeps it from starting again may pass: it is tried until it starts', async () => {
+  const dataDir = await dataDirAt('hindered')
+  const failed = Promise.withResolvers<void>()
+  const log = createLog('error', [({ message }) => message.includes('did not start') && failed.resolve()])
+  const server = await start(dataDir, { log })
+  const control = join(dataDir, 'postgres', 'global', 'pg_control')
+  await rename(control, `${control}.away`)
+  process.kill(await postmasterOf(dataDir), 'SIGKILL')
+  await failed.promise
+  await rename(`${control}.away`, control)
+  await expect.poll(() => ask(server.host, 'select 7').catch(() => 'away'), { timeout: 20_000 }).toBe(7)
+  await server.stop()
+}, 60_000)
 
 test('stopped while it is being started again, it leaves nothing running', async () => {
   const dataDir = await dataDirAt('stopped')

@@ -79,25 +79,26 @@ async function openCluster(options: { cluster: string; binaries: string; user: P
   if (found && options.user.kind === 'dropped') await giveTo(options.user, options.cluster)
 }
 
-const restartDelaysMs = [100, 500, 2_000, 5_000, 10_000]
+/** Growing while it does not last: a full disk may keep it from starting for an hour, and is over at some time. */
+const restartDelaysMs = [100, 500, 2_000]
+const lastingMs = 5_000
 
-/** Watches the process and starts it again when it ends by itself; gives up after five attempts without a quiet minute. */
+/** Watches the process and starts it again whenever it ends by itself. */
 function supervise(first: Postmaster, launch: () => Promise<Postmaster>, log: Log): Omit<EmbeddedPostgres, 'host'> {
   let current = first
   let stopping: Promise<void> | undefined
   let attempts = 0
   const watch = (postmaster: Postmaster): void => {
-    const quiet = setTimeout(() => (attempts = 0), 60_000).unref()
+    const lasting = setTimeout(() => (attempts = 0), lastingMs).unref()
     void postmaster.ended.then(() => {
-      clearTimeout(quiet)
-      if (!stopping) restart()
+      clearTimeout(lasting)
+      if (stopping) return
+      log.error('The database ended by itself and is started again')
+      restart()
     })
   }
   const restart = (): void => {
-    const delayMs = restartDelaysMs[attempts++]
-    if (delayMs === undefined) return log.error('The database keeps ending; it is not started again')
-    log.error('The database ended by itself and is started again', { delayMs })
-    setTimeout(() => {
+    const start = (): void => {
       if (stopping) return
       launch().then(
         (postmaster) => {
@@ -106,11 +107,12 @@ function supervise(first: Postmaster, launch: () => Promise<Postmaster>, log: Lo
           else watch(postmaster)
         },
         (error: unknown) => {
-          log.error('The database did not start', { error })
+          log.error('The database did not start and is tried again', { error })
           restart()
         },
       )
-    }, delayMs).unref()
+    }
+    setTimeout(start, restartDelaysMs[Math.min(attempts++, restartDelaysMs.length - 1)]).unref()
   }
   watch(first)
   return { adopted: first.adopted, stop: () => (stopping ??= current.stop()) }

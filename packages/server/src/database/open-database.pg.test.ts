@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { afterAll, expect, test } from 'vitest'
-import { silentLog } from '../log.ts'
+import { createLog, silentLog } from '../log.ts'
 import { migrateDatabase } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { withTestDatabase } from './test-database.ts'
@@ -30,11 +32,31 @@ test('AD2: the lock lets one server work on a data dir; when that one closes, th
   await (await openDatabase({ dataDir, databaseUrl }, silentLog)).close()
 })
 
-test('a database that does not answer is one line', async () => {
-  const nowhere = 'postgres://overskill@localhost:1/none'
+test('a database that does not exist is one line', async () => {
+  const nowhere = databaseUrl.replace(connection.database ?? '', 'none')
   await expect(openDatabase({ dataDir, databaseUrl: nowhere }, silentLog)).rejects.toThrow(
-    /^The database does not answer: [^\n]*Check DATABASE_URL\.$/,
+    /^The database does not answer: [^\n]*"none"[^\n]*Check DATABASE_URL\.$/,
   )
+})
+
+test('a database that starts later than we is waited for, and that is said once', async () => {
+  const said: string[] = []
+  const log = createLog('warn', [({ message }) => said.push(message)])
+  const folder = await mkdtemp(join(tmpdir(), 'overskill-later-'))
+  const way = createServer((client) => {
+    const there = connect(join(connection.host ?? '', '.s.PGSQL.5432'))
+    void pipeline(client, there, client).catch(() => {}) // either end may go first
+  })
+  const later = databaseUrl.replace(encodeURIComponent(connection.host ?? ''), encodeURIComponent(folder))
+  const opening = openDatabase({ dataDir, databaseUrl: later }, log)
+  await expect.poll(() => said).toEqual([expect.stringMatching(/^The database does not answer: .* for 30 s$/)])
+  way.listen(join(folder, '.s.PGSQL.5432'))
+  const opened = await opening
+  expect((await opened.pool.query('select 7 as seven')).rows).toEqual([{ seven: 7 }])
+  await opened.close()
+  way.close()
+  await rm(folder, { recursive: true, force: true })
+  expect(said).toHaveLength(1)
 })
 
 test('an open database survives the loss of all its connections', async () => {

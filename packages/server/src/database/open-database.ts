@@ -62,7 +62,7 @@ async function connect(
   log: Log,
   stop: () => Promise<void>,
 ): Promise<OpenDatabase> {
-  const lock = await reach(connection)
+  const lock = await reach(connection, log)
   try {
     await takeLock(lock, await dataDirName(dataDir), dataDir)
     await prepare(lock)
@@ -85,11 +85,11 @@ async function connect(
 
 /**
  * A connection of its own, which holds the lock as long as we live. A database that is just starting, or was a moment ago, is
- * waited for: the processes of a fleet start whenever they like.
+ * waited for, and that is said: the processes of a fleet start whenever they like.
  */
-async function reach(connection: ClientConfig): Promise<Client> {
+async function reach(connection: ClientConfig, log: Log): Promise<Client> {
   const began = Date.now()
-  for (;;) {
+  for (let isTold = false; ; isTold = true) {
     const client = new Client({ ...connection, connectionTimeoutMillis: 15_000, keepAlive: true })
     client.on('error', () => {}) // the pool's connections are lost with it, and say so
     try {
@@ -97,21 +97,18 @@ async function reach(connection: ClientConfig): Promise<Client> {
       return client
     } catch (error) {
       const { code = '', message } = error as NodeJS.ErrnoException
-      if (Date.now() - began > (patienceMs[code] ?? 0)) {
-        throw new StartRefused(`The database does not answer: ${message || code}. Check DATABASE_URL.`, {
-          cause: error,
-        })
-      }
+      const reason = `The database does not answer: ${message || code}.`
+      if (!startingSoon.has(code) || Date.now() - began > patienceMs)
+        throw new StartRefused(`${reason} Check DATABASE_URL.`, { cause: error })
+      if (!isTold) log.warn(`${reason} It is tried again for ${patienceMs / 1000} s`)
       await delay(200)
     }
   }
 }
 
-/** How long each of these is taken for a database that will answer soon: "starting up", and nobody there at all. */
-const patienceMs: Record<string, number> = {
-  '57P03': 30_000,
-  ...{ ECONNREFUSED: 5_000, ENOENT: 5_000, ECONNRESET: 5_000 },
-}
+const patienceMs = 30_000
+/** Of a database that may answer soon: it is starting up, or nobody is there. */
+const startingSoon = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET'])
 
 /** A name for a data dir that no other has: those of two containers may lie at the same path. */
 async function dataDirName(dataDir: string): Promise<string> {

@@ -84,7 +84,7 @@ const messageCalls = (rooms: Rooms): Calls['messages'] => {
     patch: ({ app, message, text }) => forApp(rooms, app, () => wrap('message', queue.edit(app, message, text))),
     remove: ({ app, message }) => forApp(rooms, app, () => wrap('message', queue.remove(app, message))),
     now: ({ app, message }) => forApp(rooms, app, () => appBuilder.startNow(app, message)),
-    order: ({ app, messages }) => forApp(rooms, app, () => wrap('items', queue.order(app, messages))),
+    order: ({ app, messages }) => forApp(rooms, app, () => queue.order(app, messages)),
     conversation: ({ app }) => forApp(rooms, app, async () => ok(await conversationOf(app))),
   }
 }

@@ -30,8 +30,8 @@ export type MessageQueue = {
   add(write: Write, app: string, input: NewMessage): Promise<Added>
   edit(app: string, message: string, text: string): Promise<Outcome<UserMessage>>
   remove(app: string, message: string): Promise<Outcome<UserMessage>>
-  /** Sets the order; messages that are not named come after those that are. */
-  order(app: string, ids: readonly string[]): Promise<Outcome<UserMessage[]>>
+  /** Sets the order; messages that are not named come after those that are. `seq`: of the last event that tells it. */
+  order(app: string, ids: readonly string[]): Promise<Outcome<{ items: UserMessage[]; seq: number }>>
   first(app: string, message: string): Promise<Outcome<{ message: UserMessage; turn: Turn }>>
   /** Ends a turn that has not started. False when it has. */
   cancel(app: string, turn: string): Promise<boolean>
@@ -94,7 +94,7 @@ class PgMessageQueue implements MessageQueue {
     })
   }
 
-  order(app: string, ids: readonly string[]): Promise<Outcome<UserMessage[]>> {
+  order(app: string, ids: readonly string[]): Promise<Outcome<{ items: UserMessage[]; seq: number }>> {
     return this.#options.log.write(async (write) => {
       const waiting = await lockQueue(write, app)
       const unknown = ids.find((id) => !waiting.some(({ message }) => message.id === id))
@@ -105,8 +105,8 @@ class PgMessageQueue implements MessageQueue {
         sorted.map(({ turn }) => turn),
       )
       const shown = sorted.map(({ message }) => presentMessage(message, true))
-      await write.append(app, shown.flatMap(movedToEnd))
-      return ok(shown)
+      const told = await write.append(app, shown.flatMap(movedToEnd))
+      return ok({ items: shown, seq: told.at(-1)?.seq ?? 0 })
     })
   }
 

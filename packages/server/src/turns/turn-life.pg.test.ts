@@ -127,6 +127,33 @@ test('B.5 52, A7: a message sent while a turn runs waits for it, can be changed,
   expect(model.requests.length).toBe(seen + 2)
 })
 
+test('A7: what waits is answered in the order that was set; the answer to that names the event that told it', async () => {
+  const held = latch()
+  replies.push([text('Working'), gate(held.promise)])
+  const app = await plane.create('First')
+  await plane.until(app.id, ({ type }) => type === 'text.delta')
+  const waiting = []
+  for (const words of ['Second', 'Third', 'Fourth'])
+    waiting.push(value(await plane.calls.messages.post({ app: app.id, text: words }, 'person')))
+  const [second, third, fourth] = waiting.map(({ message }) => message.id)
+
+  const wanted = [fourth, second, third].map((id) => id ?? '')
+  const { items, seq } = value(await plane.calls.messages.order({ app: app.id, messages: wanted }, 'person'))
+  expect(items.map(({ id }) => id)).toEqual(wanted)
+  const told = await plane.until(app.id, (event) => event.seq === seq)
+  expect(
+    only(told, 'message.created')
+      .slice(-3)
+      .map(({ message }) => message.id),
+  ).toEqual(wanted)
+  expect(last(told).type).toBe('message.created')
+
+  held.resolve()
+  const events = await plane.turnEnd(app.id, 4)
+  const begun = only(events, 'turn.started').map(({ turn }) => turn.message)
+  expect(begun.slice(1)).toEqual(wanted)
+})
+
 test('A7: "now" stops the running turn and starts the message that waits', async () => {
   const held = latch()
   replies.push([text('Slow'), gate(held.promise)], [text('The other answer')], [text('And the last')])

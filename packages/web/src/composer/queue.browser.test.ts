@@ -78,6 +78,23 @@ test('A7: a message that waits is moved by keys alone: the focus stays on it, an
   expect(studio.complaints).toEqual([])
 })
 
+test('A7: a message moved again before the stream has told the first move goes on from there', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  await openQueue(studio)
+  const release = standIn.holdEvents()
+  await inRow(page, 'Three', 'Edit').focus()
+  const answered = page.waitForResponse((response) => response.url().endsWith('/queue'))
+  await page.keyboard.press('Alt+ArrowUp')
+  await (await answered).finished()
+  await expectOrder(page, ['One', 'Three', 'Two'])
+  await page.keyboard.press('Alt+ArrowUp')
+  await expectOrder(page, ['Three', 'One', 'Two'])
+  release()
+  await inRow(page, 'One', 'Remove').click()
+  await expectOrder(page, ['Three', 'Two'])
+})
+
 test('A7: a move that the server refuses is taken back, and why is said', async () => {
   await using studio = await studios.open()
   const { page, standIn } = studio

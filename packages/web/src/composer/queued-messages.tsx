@@ -1,6 +1,6 @@
 import { useMemo, useState, type RefObject } from 'react'
 import { queuedOf } from '../conversation/exchanges.ts'
-import { useApp, useMessages } from '../editor/app-context.tsx'
+import { useMessages } from '../editor/app-context.tsx'
 import { QueuedEdit } from './queued-edit.tsx'
 import { QueuedMessage } from './queued-message.tsx'
 import { composerWords } from './strings.ts'
@@ -14,7 +14,7 @@ import { useQueueOrder } from './use-queue-order.ts'
 export function QueuedMessages({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
   const messages = useMessages()
   const queued = useMemo(() => queuedOf(messages), [messages])
-  const { shown, said, move } = useQueueOrder(useApp().id, queued)
+  const { shown, said, move } = useQueueOrder(queued)
   const [edited, setEdited] = useState<string>()
   const focus = useKeptFocus(field)
   if (shown.length === 0) return null

@@ -64,6 +64,8 @@ export type StandIn = {
   received: Received[]
   /** Answers requests of this method and path ending with a refusal until it is deleted. Key: `POST /messages`. */
   refusals: Map<string, Refusal>
+  /** Keeps what is emitted from the pages that watch, until what it returns is called. */
+  holdEvents(): () => void
   /** Ends every open stream; with `stay`, refuses new ones until it is set to false. */
   cutStreams(stay?: boolean): void
   away: boolean
@@ -92,6 +94,7 @@ const appsHost = (port: number, name: string): string => `http://${name}.localho
 export function createStandIn(port: () => number): StandIn {
   const apps = new Map<string, StandInApp>()
   const live = new Map<string, Set<Live>>()
+  let held: (() => void)[] | undefined
 
   const standIn: StandIn = {
     models: [{ id: 'sample', name: 'Sample model', context: 100_000, available: true }],
@@ -113,6 +116,14 @@ export function createStandIn(port: () => number): StandIn {
     away: false,
     liveStatus: 200,
     app: (id) => must(apps.get(id), `App ${id}`),
+    holdEvents() {
+      const waiting: (() => void)[] = []
+      held = waiting
+      return () => {
+        held = undefined
+        for (const send of waiting) send()
+      }
+    },
     streams: () => [...live.values()].reduce((sum, set) => sum + set.size, 0),
     cutStreams(stay = false) {
       standIn.away = stay
@@ -144,7 +155,9 @@ export function createStandIn(port: () => number): StandIn {
       app.log.push(numbered)
       app.snapshot = applyToSnapshot(app.snapshot, numbered)
       if (numbered.type === 'version.created') app.versions.unshift(numbered.version)
-      for (const stream of live.get(id) ?? []) stream.send(frame(numbered))
+      const send = (): void => live.get(id)?.forEach((stream) => stream.send(frame(numbered)))
+      if (held) held.push(send)
+      else send()
     },
     async fetch(request) {
       const url = new URL(request.url)
@@ -230,7 +243,10 @@ function routeInApp(standIn: StandIn, app: StandInApp, live: Map<string, Set<Liv
     case 'POST /packages':
       return changePackages(standIn, app, call.body as PostPackages)
     case 'PUT /queue':
-      return json({ items: reorder(standIn, app, (call.body as { messages: string[] }).messages) })
+      return json({
+        items: reorder(standIn, app, (call.body as { messages: string[] }).messages),
+        seq: app.snapshot.seq,
+      })
     case 'GET /files':
       return json({
         items: [...app.files].map(([file, text]) => ({ path: file, hash: hashOf(text), bytes: text.length })),
