@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type App, assert } from '@overskill/protocol'
 import { watchApp } from './app-watch.ts'
 import { createApp, isTurnEnd } from './bench-app.ts'
-import { judge, quantile, type Figure } from './figure.ts'
+import { judge, median, quantile, type Figure } from './figure.ts'
 import { describeMemory, memoryOfTree, sumOf, type ProcessMemory } from './process-memory.ts'
 import { withProduct, type Product } from './product.ts'
+import { agesStraight } from './straight-streams.ts'
 import { agesIn, every, writeStamped } from './stamped-text.ts'
 import { startTimedModel, type Reply, type ReplyScript } from './timed-model.ts'
 
@@ -29,12 +30,14 @@ export async function measureManyTurns({ short = false } = {}): Promise<Figure[]
 
 type Peak = { bytes: number; processes: ProcessMemory[] }
 
-/** `ages`: how old every word was when its page got it, in ms. */
-type Round = { completed: number; seconds: number; ages: number[] }
+/** `ages`: how old every word was when its page got it, in ms. `straightMs`: p95 of the same texts with no product between. */
+type Round = { completed: number; seconds: number; ages: number[]; straightMs: number }
 
 async function playRound(count: number, peak?: Peak): Promise<Round> {
   const model = await startTimedModel(scriptFor)
   try {
+    const bodies = Array.from({ length: count }, (_, index) => promptOf(`straight${index}`))
+    const straightMs = quantile(await agesStraight(model, bodies), 0.95)
     return await withProduct(model.env, async (product) => {
       const apps: App[] = []
       while (apps.length < count) apps.push(await createApp(product, { name: `Turn ${apps.length}` }))
@@ -42,16 +45,14 @@ async function playRound(count: number, peak?: Peak): Promise<Round> {
       const sampling = peak && setInterval(() => readMemory(product, peak), sampleEveryMs)
       const began = performance.now()
       const ends = watches.map((watch) => watch.next(isTurnEnd, turnLimitMs))
-      await Promise.all(
-        apps.map(({ id }) => product.call('POST', `/api/apps/${id}/messages`, { text: `Eight files for ${id}` })),
-      )
+      await Promise.all(apps.map(({ id }) => product.call('POST', `/api/apps/${id}/messages`, { text: promptOf(id) })))
       const ended = await Promise.race([Promise.all(ends), model.failed]).finally(() => clearInterval(sampling))
       const seconds = (performance.now() - began) / 1000
       const completed = ended.filter(({ event }) => event.type === 'turn.completed').length
       watches.forEach((watch) => watch.close())
       const ages = watches.flatMap(({ seen }) => seen.flatMap(({ event, at }) => agesIn(event, at)))
       assert(ages.length >= completed * wordsPerTurn, 'Every word that the model wrote came to its page')
-      return { completed, seconds, ages }
+      return { completed, seconds, ages, straightMs }
     })
   } finally {
     await model.close()
@@ -66,6 +67,7 @@ function readMemory(product: Product, peak: Peak): void {
 
 function figuresOf(count: number, played: readonly Round[], peak: Peak): Figure[] {
   const timed = played.slice(0, -1)
+  const straight = timed.map(({ straightMs }) => straightMs)
   const p50s = timed.map(({ ages }) => Math.round(quantile(ages, 0.5)))
   return [
     judge({
@@ -76,14 +78,17 @@ function figuresOf(count: number, played: readonly Round[], peak: Peak): Figure[
       samples: count * played.length,
       note: `${toolsPerTurn} tools each; all over after ${played.map(({ seconds }) => Math.round(seconds)).join(', ')} s`,
     }),
-    judge({
-      name: `${count} turns at once, delta → client, p95`,
-      target: 150,
-      unit: 'ms',
-      rounds: timed.map(({ ages }) => quantile(ages, 0.95)),
-      samples: timed.reduce((sum, { ages }) => sum + ages.length, 0),
-      note: `p50 ${p50s.join(', ')} ms; model and ${count} clients run on the same two cores`,
-    }),
+    {
+      ...judge({
+        name: `${count} turns at once, delta → client, p95`,
+        target: 150,
+        unit: 'ms',
+        rounds: timed.map(({ ages }) => quantile(ages, 0.95)),
+        samples: timed.reduce((sum, { ages }) => sum + ages.length, 0),
+        note: `p50 ${p50s.join(', ')} ms; model and ${count} clients run on the same two cores`,
+      }),
+      reference: { name: 'the same straight from the model', value: median(straight), rounds: straight },
+    },
     judge({
       name: `${count} turns at once, peak memory`,
       target: 1_200,
@@ -94,6 +99,8 @@ function figuresOf(count: number, played: readonly Round[], peak: Peak): Figure[
     }),
   ]
 }
+
+const promptOf = (app: string): string => `Eight files for ${app}`
 
 /** By what the request holds: first the text and the files, after their results the end. */
 function scriptFor(body: string): ReplyScript {
