@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { App, assert } from '@overskill/protocol'
 import { type AppWatch, watchApp } from './app-watch.ts'
 import { type Figure, judge, median } from './figure.ts'
 import { type Product, withProduct } from './product.ts'
-import { freePort } from './program.ts'
+import { startRedis } from './redis-server.ts'
 import { besideCommit, openReferences, type ReferenceRound } from './references.ts'
 import { startTimedModel } from './timed-model.ts'
 
@@ -23,11 +21,10 @@ export async function measureDispatch({ short = false } = {}): Promise<Figure[]>
     reply.stop(reply.text())
     reply.end()
   })
-  const redis = createRedis(await freePort())
+  const redis = await startRedis()
   const beside: ReferenceRound[] = []
   const launches: Launches = { local: [], redis: [], lost: [] }
   try {
-    await redis.start()
     await withProduct(model.env, (local) =>
       withProduct({ ...model.env, REDIS_URL: redis.url }, async (remote) => {
         const references = await openReferences(local.dataDir)
@@ -91,25 +88,6 @@ async function untilDispatch(product: Product, status: string): Promise<void> {
     if (checks.dispatch.status === status) return
     assert(Date.now() < deadline, `Dispatch is ${checks.dispatch.status} and not ${status}`)
     await delay(50)
-  }
-}
-
-/** A Redis of our own on loopback, which keeps nothing. */
-function createRedis(port: number) {
-  let child: ChildProcess | undefined
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async start(): Promise<void> {
-      child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' })
-      await once(child, 'spawn') // rejects where it is not installed
-    },
-    async kill(): Promise<void> {
-      if (!child) return
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
-      child = undefined
-    },
   }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { freePort, startProgram, untilHealthy, type Program } from '../program.ts'
-import { type RedisServer, startRedis } from './redis-server.ts'
+import { type RedisServer, startRedis } from '../redis-server.ts'
 
 /** One server as its users run it. It can die at any time; `port` stays. */
 export type Node = {
@@ -63,7 +63,7 @@ export const openFleet = (env: Record<string, string>): Promise<World> =>
     await keeper.start()
     const host = join(databaseDir, 's')
     await makeDatabase(host)
-    const redis = await startRedis(parent)
+    const redis = await startRedis()
     const shared = {
       ...env,
       DATABASE_URL: `postgres://overskill@localhost/fleet?host=${encodeURIComponent(host)}`,
@@ -82,7 +82,7 @@ export const openFleet = (env: Record<string, string>): Promise<World> =>
       database: { host, database: 'fleet' },
       async close() {
         await Promise.all(nodes.map((node) => node.stop()))
-        await redis.close()
+        await redis.kill()
         await keeper.stop()
       },
     }

@@ -17,7 +17,8 @@ import {
   type Reply,
 } from '@overskill/model-server'
 import { expect, test } from 'vitest'
-import { anthropic, createTestClock, startTurn, testTools, user, type TestTurn } from './agent-test-kit.ts'
+import { anthropic, startTurn, testTools, user, type TestTurn } from './agent-test-kit.ts'
+import { createTestClock } from './test-clock.ts'
 import type { HistoryEntry, RawBlock } from './model.ts'
 import { defaultLimits } from './turn-limits.ts'
 

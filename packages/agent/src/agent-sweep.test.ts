@@ -1,6 +1,7 @@
 import { cutAfter, startScriptedModel, text, thinking, toolUse, type Reply } from '@overskill/model-server'
 import { expect, test } from 'vitest'
-import { startTurn, user, type Fact, type MemoryJournal } from './agent-test-kit.ts'
+import { startTurn, user } from './agent-test-kit.ts'
+import type { Fact, MemoryJournal } from './test-journal.ts'
 import type { HistoryEntry } from './model.ts'
 
 const writes = (path: string) =>

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { createTestClock, MemoryJournal, testTools, type TestWork } from './agent-test-kit.ts'
+import { testTools } from './agent-test-kit.ts'
+import { createTestClock } from './test-clock.ts'
+import { MemoryJournal, type TestWork } from './test-journal.ts'
 import { StreamingToolCoordinator, type CoordinatorOptions } from './streaming-tool-coordinator.ts'
 import { defineTool, done, read, write, type ResourceKey, type Tool } from './tool.ts'
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { testTools, type TestWork } from './agent-test-kit.ts'
+import { testTools } from './agent-test-kit.ts'
+import type { TestWork } from './test-journal.ts'
 import { cutAtLimit, readToolInput } from './tool-input.ts'
 import { defineTool, done } from './tool.ts'
 

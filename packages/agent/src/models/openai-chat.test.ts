@@ -10,7 +10,8 @@ import {
   type Reply,
 } from '@overskill/model-server'
 import { expect, test } from 'vitest'
-import { createTestClock, openAiChat, testKey } from '../agent-test-kit.ts'
+import { openAiChat, testKey } from '../agent-test-kit.ts'
+import { createTestClock } from '../test-clock.ts'
 import type { ModelEvent, ModelFault } from '../model.ts'
 import { ChatReply } from './openai-chat-reply.ts'
 import type { OpenAiChatOptions } from './openai-chat.ts'

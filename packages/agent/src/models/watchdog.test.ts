@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTestClock } from '../agent-test-kit.ts'
+import { createTestClock } from '../test-clock.ts'
 import { createWatchdog, defaultSilenceLimits } from './watchdog.ts'
 
 test('B.5 6: pings keep a stream alive for 300 s and no longer', () => {

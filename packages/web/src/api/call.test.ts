@@ -1,6 +1,7 @@
 import { contract } from '@overskill/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createStandIn, type StandIn } from '../testing/stand-in.ts'
+import { createStandIn } from '../testing/stand-in.ts'
+import type { StandIn } from '../testing/stand-in-state.ts'
 import { call } from './call.ts'
 import { readFile, writeFile } from './files.ts'
 import { createIdempotency } from './idempotency.ts'

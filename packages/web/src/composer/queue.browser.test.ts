@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { playTurn } from '../testing/scenarios.ts'
-import { sayTo } from '../testing/stand-in.ts'
+import { sayTo } from '../testing/stand-in-deeds.ts'
 import { expectAccessible, openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
 let studios: Studios

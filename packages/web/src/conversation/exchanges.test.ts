@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { playTurn } from '../testing/scenarios.ts'
-import { createStandIn, sayTo, turnOf } from '../testing/stand-in.ts'
+import { createStandIn } from '../testing/stand-in.ts'
+import { turnOf } from '../testing/stand-in-data.ts'
+import { sayTo } from '../testing/stand-in-deeds.ts'
 import { exchangesOf, queuedOf } from './exchanges.ts'
 
 test('queued messages stand above the composer and not in the conversation', () => {

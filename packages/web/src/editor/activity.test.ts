@@ -1,7 +1,9 @@
 import { newId, type Deployment } from '@overskill/protocol'
 import { expect, test } from 'vitest'
 import { finishWithVersion, playTurn } from '../testing/scenarios.ts'
-import { createStandIn, sayTo, type StandIn } from '../testing/stand-in.ts'
+import { createStandIn } from '../testing/stand-in.ts'
+import type { StandIn } from '../testing/stand-in-state.ts'
+import { sayTo } from '../testing/stand-in-deeds.ts'
 import { activityOf } from './activity.ts'
 import { applyToApp, beginFrom } from './app-state.ts'
 

@@ -2,7 +2,10 @@ import type { NewAppEvent } from '@overskill/protocol'
 import { expect, test } from 'vitest'
 import { applyToApp, beginFrom, type AppState } from '../editor/app-state.ts'
 import { finishWithVersion, playTurn } from '../testing/scenarios.ts'
-import { createStandIn, sayTo, turnOf, versionOf, type StandIn } from '../testing/stand-in.ts'
+import { createStandIn } from '../testing/stand-in.ts'
+import type { StandIn } from '../testing/stand-in-state.ts'
+import { turnOf, versionOf } from '../testing/stand-in-data.ts'
+import { sayTo } from '../testing/stand-in-deeds.ts'
 import { chooseHost, isUnderWay, pathInApp, type Heard } from './preview-host.ts'
 
 type Prepared = { standIn: StandIn; app: string; now: () => AppState; reloaded: () => AppState }

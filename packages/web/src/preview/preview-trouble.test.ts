@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { applyToApp, beginFrom, type AppState } from '../editor/app-state.ts'
 import { finishWithVersion, playTurn } from '../testing/scenarios.ts'
-import { createStandIn, type StandIn } from '../testing/stand-in.ts'
+import { createStandIn } from '../testing/stand-in.ts'
+import type { StandIn } from '../testing/stand-in-state.ts'
 import { troubleOf } from './preview-trouble.ts'
 
 const place = { file: 'src/pages/Books.tsx', line: 14, column: 9, message: 'Unexpected token' }

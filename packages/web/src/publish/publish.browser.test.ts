@@ -1,7 +1,7 @@
 import type { Deployment } from '@overskill/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { finishWithVersion, playReadingList, playTurn } from '../testing/scenarios.ts'
-import type { StandIn } from '../testing/stand-in.ts'
+import type { StandIn } from '../testing/stand-in-state.ts'
 import { expectAccessible, openStudios, type Studio, type Studios } from '../testing/studio.ts'
 
 let studios: Studios

@@ -1,4 +1,4 @@
-import type { StandIn } from './stand-in.ts'
+import type { StandIn } from './stand-in-state.ts'
 
 /** The small page at every app's hosts. It answers the studio as a real one does, and says what a test makes it say (`say`). */
 export function appPage(

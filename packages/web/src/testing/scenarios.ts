@@ -7,7 +7,9 @@ import {
   type Turn,
   type TurnErrorCode,
 } from '@overskill/protocol'
-import { hashOf, sayTo, turnOf, versionOf, type StandIn } from './stand-in.ts'
+import type { StandIn } from './stand-in-state.ts'
+import { hashOf, turnOf, versionOf } from './stand-in-data.ts'
+import { sayTo } from './stand-in-deeds.ts'
 
 /** A turn that a test plays by hand, event by event, the way the server would write them. */
 export type PlayedTurn = {

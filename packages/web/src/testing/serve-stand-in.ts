@@ -5,7 +5,8 @@ import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { must } from '@overskill/protocol'
 import { appPage } from './app-page.ts'
-import { createStandIn, type StandIn } from './stand-in.ts'
+import { createStandIn } from './stand-in.ts'
+import type { StandIn } from './stand-in-state.ts'
 
 /** Real HTTP in front of the stand-in: the built studio with its policy, the API, and a small page at every app's host. */
 

@@ -5,7 +5,7 @@ import { chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { builtStudio } from './built-studio.ts'
 import { serveStandIn } from './serve-stand-in.ts'
-import type { StandIn } from './stand-in.ts'
+import type { StandIn } from './stand-in-state.ts'
 
 /** Chromium in front of the built studio and a stand-in server, for one test. */
 export type Studio = AsyncDisposable & {

@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { freePort } from '../program.ts'
+import { freePort } from './program.ts'
 
-/** A Redis that keeps nothing, and can be taken away. */
+/** A Redis on loopback that keeps nothing, and can be taken away. */
 export type RedisServer = {
   url: string
   readonly pid: number | undefined
   kill(): Promise<void>
   start(): Promise<void>
-  close(): Promise<void>
 }
 
 /** @throws where `redis-server` is not installed. */
-export async function startRedis(dir: string): Promise<RedisServer> {
+export async function startRedis(): Promise<RedisServer> {
   const port = await freePort()
   let child: ChildProcess | undefined
   const kill = async (): Promise<void> => {
@@ -23,7 +22,7 @@ export async function startRedis(dir: string): Promise<RedisServer> {
     child = undefined
   }
   const start = async (): Promise<void> => {
-    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir]
+    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
     child = spawn('redis-server', settings, { stdio: 'ignore' })
     await once(child, 'spawn')
   }
@@ -33,6 +32,7 @@ export async function startRedis(dir: string): Promise<RedisServer> {
     get pid() {
       return child?.pid
     },
-    ...{ kill, start, close: kill },
+    kill,
+    start,
   }
 }
