@@ -3,7 +3,7 @@ import { newId, type AppEvent } from '@overskill/protocol'
 import { withTestDatabase } from '../database/test-database.ts'
 import { silentLog } from '../log.ts'
 import { createDeltaBatcher, type Delta } from './delta-batcher.ts'
-import { createEventLog } from './event-log.ts'
+import { createEventLog, type EventLog } from './event-log.ts'
 import { insertTestApp } from './test-app.ts'
 
 const { db } = await withTestDatabase()
@@ -101,4 +101,27 @@ test('E-C5, L6: deltas of an app whose turn is no longer ours are not stored; th
   await Promise.all([batcher.flush(ours), batcher.flush(lost)])
   expect(shape(await log.list(ours, 0, 10))).toEqual(['0@0:ours'])
   expect(await log.list(lost, 0, 10)).toEqual([])
+})
+
+test('E-C6: a flush that fails holds up nobody, and its text is stored once the store is back, before what came meanwhile', async () => {
+  const log = createEventLog(db)
+  let isAway = true
+  const failed = Promise.withResolvers<void>()
+  const appendGrowing: EventLog['appendGrowing'] = async (...asked) => {
+    if (!isAway) return log.appendGrowing(...asked)
+    failed.resolve()
+    throw new Error('away')
+  }
+  const batcher = createDeltaBatcher({
+    log: { ...log, write: (work) => log.write(work), appendGrowing },
+    serverLog: silentLog,
+  })
+  const app = await insertTestApp(db)
+  batcher.add(app, delta(0, 'before '))
+  await failed.promise
+  batcher.add(app, delta(7, 'meanwhile')) // asks for a flush while the failed one pauses
+  await new Promise((resolve) => setTimeout(resolve, 100)) // fires, unless the loop is held up
+  isAway = false
+  await batcher.flush(app)
+  expect(shape(await log.list(app, 0, 10))).toEqual(['0@0:before ', '0@7:meanwhile'])
 })

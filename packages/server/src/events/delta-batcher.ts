@@ -83,7 +83,10 @@ export function createDeltaBatcher(options: DeltaBatcherOptions): DeltaBatcher {
   }
 }
 
-/** One flush at a time; it takes the deltas of every app that no other transaction carries right now. */
+/**
+ * One flush at a time; it takes the deltas of every app that no other transaction carries right now. One that failed is over
+ * only after a pause: a store that stays away is not asked without one, and whoever asks meanwhile waits for its end.
+ */
 function createFlush(
   options: DeltaBatcherOptions,
   queue: DeltaQueue,
@@ -91,25 +94,27 @@ function createFlush(
   again: (ms: number) => void,
 ): () => Promise<void> {
   let flushing: Promise<void> | undefined
+  const flush = async (apps: string[]): Promise<void> => {
+    const taken = new Map(apps.toSorted().map((app) => [app, queue.take(app)])) // one order of locks for all
+    const began = performance.now()
+    const stored = options.log.appendGrowing(taken, options.fence)
+    carriers.track(apps, stored)
+    try {
+      await stored
+    } catch (error) {
+      for (const [app, deltas] of taken) queue.putBack(app, deltas)
+      await delay(pauseAfterFailureMs)
+      again(0)
+      throw error
+    }
+    if (queue.apps().length > 0) again(intervalMs - (performance.now() - began))
+  }
   return async () => {
     while (flushing) await flushing.catch(() => {}) // its own caller hears of it
     const apps = queue.apps().filter((app) => !carriers.carries(app))
     if (apps.length === 0) return
-    const taken = new Map(apps.toSorted().map((app) => [app, queue.take(app)])) // one order of locks for all
-    const began = performance.now()
-    flushing = options.log.appendGrowing(taken, options.fence)
-    carriers.track(apps, flushing)
-    try {
-      await flushing
-    } catch (error) {
-      for (const [app, deltas] of taken) queue.putBack(app, deltas)
-      await delay(pauseAfterFailureMs) // a store that stays away is not asked without a pause
-      again(0)
-      throw error
-    } finally {
-      flushing = undefined
-    }
-    if (queue.apps().length > 0) again(intervalMs - (performance.now() - began))
+    flushing = flush(apps).finally(() => (flushing = undefined))
+    await flushing
   }
 }
 
