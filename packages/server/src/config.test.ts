@@ -136,6 +136,10 @@ test.each([
     'OVERSKILL_MODEL is set to "gemini/pro", but there is no such provider. Providers: sample, anthropic, openai, openrouter, ollama, lmstudio.',
   ],
   [
+    { DATABASE_URL: 'postgres://me:50%@db/x' },
+    'DATABASE_URL is set to a value of 22 characters (not shown), but it has a "%" that encodes nothing. Write a "%" of a password as "%25".',
+  ],
+  [
     { DATABASE_URL: 'mysql://x:secret@y/z' },
     'DATABASE_URL is a value of 20 characters (not shown); it takes a Postgres address',
   ],

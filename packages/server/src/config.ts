@@ -51,6 +51,16 @@ const notBuilt = (feature: string) => z.undefined({ error: () => `!${feature} is
 
 const providers: readonly string[] = ['sample', ...providerNames]
 
+const strayPercent = '!it has a "%" that encodes nothing. Write a "%" of a password as "%25".'
+
+function isDecodable(value: string): boolean {
+  try {
+    return decodeURIComponent(value) !== ''
+  } catch {
+    return false
+  }
+}
+
 const Environment = z.object({
   HOST: z
     .string()
@@ -90,10 +100,12 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
+    .refine(isDecodable, { error: () => strayPercent })
     .optional(),
   REDIS_URL: z
     .string()
     .refine((value) => /^rediss?:$/.test(URL.parse(value)?.protocol ?? ''))
+    .refine(isDecodable, { error: () => strayPercent })
     .optional(),
   CLOUDFLARE_API_TOKEN: notBuilt('deploying to Cloudflare'),
   CLOUDFLARE_ACCOUNT_ID: notBuilt('deploying to Cloudflare'),

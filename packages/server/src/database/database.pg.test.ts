@@ -3,9 +3,10 @@ import { eq, sql } from 'drizzle-orm'
 import { newId } from '@overskill/protocol'
 import { expect, test } from 'vitest'
 import { blobs, messages } from './schema.ts'
+import { connectDatabase } from './connect-database.ts'
 import { withTestDatabase } from './test-database.ts'
 
-const { db, pool } = await withTestDatabase()
+const { db, pool, connection } = await withTestDatabase()
 
 test('a test database is ours, migrated, and not a superuser connection', async () => {
   const user = await pool.query('select current_user as name, rolsuper from pg_roles where rolname = current_user')
@@ -53,4 +54,14 @@ test('a statement that fails takes with it what was sent behind it, though nobod
   expect(pool.totalCount - pool.idleCount).toBe(0)
   await db.insert(blobs).values({ hash, content, bytes: 3 }).onConflictDoNothing() // the refused statement is one that works
   expect(await db.select({ hash: blobs.hash }).from(blobs).where(eq(blobs.hash, hash))).toEqual([{ hash }])
+})
+
+test('a statement that is not answered in time fails, with what waits behind it, and the next one has another connection', async () => {
+  const hasty = connectDatabase({ ...connection, max: 1, query_timeout: 300 }, () => {})
+  const late = hasty.db.transaction((transaction) =>
+    Promise.all([transaction.execute(sql`select pg_sleep(60)`), transaction.execute(sql`select 1`)]),
+  )
+  await expect(late).rejects.toThrow()
+  expect((await hasty.db.execute(sql`select 7 as seven`)).rows).toEqual([{ seven: 7 }])
+  await hasty.close()
 })

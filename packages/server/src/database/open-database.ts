@@ -72,7 +72,8 @@ async function connect(
   }
   const pooled = {
     ...{ ...connection, max: poolSize, idleTimeoutMillis: 30_000, application_name: 'overskill' },
-    ...{ connectionTimeoutMillis: 30_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 }, // a server that vanished
+    // A server that vanished: an idle connection notices by its keep-alive, one that was asked something would wait for minutes.
+    ...{ connectionTimeoutMillis: 30_000, query_timeout: 30_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 },
   }
   const connected = connectDatabase(pooled, (error) => log.warn('A database connection was lost', { error }))
   const close = async (): Promise<void> => {

@@ -106,11 +106,13 @@ function createProducers(link: RedisLink) {
   return {
     /** Whether Redis has it. Never rejects. */
     async add(wakeup: Wakeup): Promise<boolean> {
+      const queue = open(wakeup.queue)
       try {
-        await open(wakeup.queue).add('wake', wakeup)
+        await queue.add('wake', wakeup)
         return true
       } catch {
-        made.delete(wakeup.queue)
+        if (made.get(wakeup.queue) === queue) made.delete(wakeup.queue)
+        void closeSoon(queue.close()) // its listeners are on the connection that all share
         return false
       }
     },

@@ -33,13 +33,14 @@ export function createHealth({
     return { status: 'ok' }
   }
   return async () => {
-    const checks = {
-      database: await timed(database),
-      edge: await timed(() => edge.check()),
-      builder: await timed(() => builder.check()),
-      dispatch: await timed(() => checkDispatch(dispatcher)),
-      model: await timed(() => models.check()),
-    }
+    const [databaseNow, edgeNow, builderNow, dispatch, model] = await Promise.all([
+      timed(database),
+      timed(() => edge.check()),
+      timed(() => builder.check()),
+      timed(() => checkDispatch(dispatcher)),
+      timed(() => models.check()),
+    ])
+    const checks = { database: databaseNow, edge: edgeNow, builder: builderNow, dispatch, model }
     const ready = [checks.database, checks.edge, checks.builder].every(({ status }) => status !== 'down')
     const isGood = Object.values(checks).every(({ status }) => status === 'ok')
     return { status: isGood ? 'ok' : 'degraded', version, checks, ready }
