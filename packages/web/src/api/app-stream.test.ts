@@ -171,6 +171,20 @@ test('a connection that says nothing for too long counts as broken', async () =>
   watched.close()
 })
 
+test('a 404 that the server did not write, as a proxy does while it restarts, is tried again', async () => {
+  const standIn = createStandIn(() => 80)
+  const app = standIn.addApp().snapshot.app.id
+  let refused = 0
+  const fetch = (path: unknown, init?: RequestInit): Promise<Response> => {
+    if (refused === 2) return standIn.fetch(new Request(`http://localhost${path as string}`, init))
+    refused += 1
+    return Promise.resolve(new Response('404 page not found', { status: 404 }))
+  }
+  const watched = watch(standIn, app, { fetch })
+  await vi.waitFor(() => expect(watched.statuses).toEqual(['connecting', 'away', 'live']))
+  watched.close()
+})
+
 test('an app that is not there ends the following instead of trying for ever', async () => {
   const standIn = createStandIn(() => 80)
   const watched = watch(standIn, 'zzzzzz')

@@ -21,13 +21,24 @@ export async function readFile(app: string, path: string, signal?: AbortSignal):
   return text === undefined ? { text: '', etag, binary: true } : { text, etag, binary: false }
 }
 
-/** Saves a file as a new version; refused as `precondition_failed` when it is no longer the one named by `etag`. */
-export async function writeFile(app: string, path: string, text: string, etag: string | undefined): Promise<void> {
-  await send(fileUrl(app, path), {
+/**
+ * Saves a file as a new version; refused as `precondition_failed` when it is no longer the one named by `etag`. Without one
+ * it is saved over whatever is there, or nothing.
+ *
+ * @returns The tag of what was saved, which the next save must name.
+ */
+export async function writeFile(
+  app: string,
+  path: string,
+  text: string,
+  etag: string | undefined,
+): Promise<string | undefined> {
+  const response = await send(fileUrl(app, path), {
     method: 'PUT',
     headers: { 'content-type': 'text/plain; charset=utf-8', ...(etag && { 'if-match': etag }) },
     body: text,
   })
+  return response.headers.get('etag') ?? undefined
 }
 
 function decodeText(bytes: ArrayBuffer): string | undefined {

@@ -34,7 +34,7 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   const body = ProblemBody.safeParse(await response.json().catch(() => undefined))
   if (!body.success)
     return new ApiProblem({
-      code: response.status === 404 ? 'not_found' : 'internal',
+      code: 'internal', // whoever said so, a proxy for instance, is not the server: it may be another in a moment
       title: 'The server answered with an error',
       detail: `The server answered with status ${response.status}.`,
       errors: [],

@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react'
+import { useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { filesQuery } from '../api/queries.ts'
 import { useApp } from '../editor/app-context.tsx'
 import { useEditor } from '../editor/editor-actions.tsx'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
-import { isCommand } from '../ui/keys.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { words } from '../ui/strings.ts'
 import { FileList } from './file-list.tsx'
+import { withUnsaved } from './file-tree.ts'
 import { FileView } from './file-view.tsx'
+import { useFindRequest } from './find-request.ts'
+import { LeaveGuard } from './leave-guard.tsx'
 import { createOpenFiles } from './open-files.ts'
 import { codeWords } from './strings.ts'
 
@@ -19,19 +21,20 @@ const route = getRouteApi('/apps/$app')
 /** The app's files: beside each other where there is room, one after the other where there is not. */
 export function CodeTab() {
   const app = useApp().id
-  const { file, line } = route.useSearch()
+  const { tab, file, line } = route.useSearch()
   const { openFile } = useEditor()
   const list = useQuery(filesQuery(app))
   const [open] = useState(createOpenFiles)
   const [listFirst, setListFirst] = useState(file === undefined)
   const search = useRef<HTMLInputElement>(null)
   const unsaved = useSyncExternalStore(open.subscribe, open.unsaved)
-  useLeaveWarning(unsaved.size > 0)
-  useFindKey(() => {
+  const files = useMemo(() => withUnsaved(list.data ?? [], unsaved), [list.data, unsaved])
+  const finding = useFindRequest(tab === 'code', () => {
     setListFirst(true)
-    openFile(file ?? '')
-    requestAnimationFrame(() => search.current?.select())
+    search.current?.focus()
+    search.current?.select()
   })
+  const listShown = listFirst || finding || !file
   const choose = (path: string): void => {
     setListFirst(false)
     openFile(path)
@@ -43,18 +46,18 @@ export function CodeTab() {
       </ProblemNote>
     )
   }
-  const files = list.data ?? []
   return (
     <div className="@container flex h-full">
+      <LeaveGuard unsaved={unsaved} />
       <div
         className={classes(
           'w-full shrink-0 border-hairline @xl:block @xl:w-60 @xl:border-r',
-          !listFirst && file && '@max-xl:hidden',
+          !listShown && '@max-xl:hidden',
         )}
       >
         <FileList files={files} chosen={file} unsaved={unsaved} onChoose={choose} search={search} />
       </div>
-      <div className={classes('min-w-0 flex-1', (listFirst || !file) && '@max-xl:hidden')}>
+      <div className={classes('min-w-0 flex-1', listShown && '@max-xl:hidden')}>
         {file ? (
           <FileView
             key={file}
@@ -70,28 +73,4 @@ export function CodeTab() {
       </div>
     </div>
   )
-}
-
-/** Lets the browser ask before a page with unsaved changes goes away. */
-function useLeaveWarning(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [unsaved])
-}
-
-/** ⌘P finds a file instead of printing. */
-function useFindKey(onFind: () => void): void {
-  const find = useEffectEvent(onFind)
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      if (!isCommand(event) || event.key !== 'p' || event.shiftKey) return
-      event.preventDefault()
-      find()
-    }
-    addEventListener('keydown', listen)
-    return () => removeEventListener('keydown', listen)
-  }, [])
 }

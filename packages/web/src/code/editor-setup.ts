@@ -62,8 +62,8 @@ const look = EditorView.theme({
   },
 })
 
-/** Everything that every open file has. `onSave` answers ⌘S. */
-export const editorSetup = (path: string, onSave: () => void): Extension => [
+/** Everything that every open file has. It lives as long as the file is open, so nothing of a view may be in it. */
+export const editorSetup = (path: string): Extension => [
   lineNumbers(),
   highlightActiveLine(),
   highlightActiveLineGutter(),
@@ -78,11 +78,5 @@ export const editorSetup = (path: string, onSave: () => void): Extension => [
   look,
   languageOf(path),
   EditorView.contentAttributes.of({ 'aria-label': path, tabindex: '0' }),
-  keymap.of([
-    { key: 'Mod-s', preventDefault: true, run: () => (onSave(), true) },
-    ...searchKeymap,
-    ...historyKeymap,
-    indentWithTab,
-    ...defaultKeymap,
-  ]),
+  keymap.of([...searchKeymap, ...historyKeymap, indentWithTab, ...defaultKeymap]),
 ]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findFiles, treeOf, type TreeNode } from './file-tree.ts'
+import { findFiles, treeOf, withUnsaved, type TreeNode } from './file-tree.ts'
 
 const files = [
   'src/pages/Books.tsx',
@@ -27,4 +27,9 @@ test('a search wants all its words, in any case, and prefers the name of the fil
   ])
   expect(findFiles(files, 'components').map((file) => file.path)).toEqual(['src/components/book-card.tsx'])
   expect(findFiles(files, ' ')).toEqual([])
+})
+
+test('a deleted file with unsaved changes stays in the list, and one that is there is in it once', () => {
+  const paths = withUnsaved(files, new Set(['src/App.tsx', 'src/gone.ts'])).map((file) => file.path)
+  expect(paths).toEqual([...files.map((file) => file.path), 'src/gone.ts'])
 })

@@ -26,6 +26,13 @@ export function treeOf(files: readonly FileEntry[]): TreeNode[] {
   return root.children
 }
 
+/** The files, and those with unsaved changes that are no longer among them: one must be able to go back to what was typed. */
+export function withUnsaved(files: readonly FileEntry[], unsaved: ReadonlySet<string>): readonly FileEntry[] {
+  const known = new Set(files.map(({ path }) => path))
+  const gone = [...unsaved].filter((path) => !known.has(path))
+  return [...files, ...gone.map((path) => ({ path, hash: '', bytes: 0 }))]
+}
+
 const byKindAndName = (one: TreeNode, other: TreeNode): number =>
   one.kind === other.kind ? one.name.localeCompare(other.name) : one.kind === 'folder' ? -1 : 1
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft } from 'lucide-react'
-import { useEffect, useEffectEvent, useSyncExternalStore, type ReactNode } from 'react'
+import { useEffect, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react'
 import { fileUrl } from '../api/files.ts'
 import { problemOf } from '../api/problem.ts'
 import { fileQuery } from '../api/queries.ts'
@@ -10,7 +10,7 @@ import { Button, LinkButton } from '../ui/button.tsx'
 import { FilePath } from '../ui/file-path.tsx'
 import { size } from '../ui/figures.ts'
 import { IconButton } from '../ui/icon-button.tsx'
-import { shortcut } from '../ui/keys.ts'
+import { isCommand, shortcut } from '../ui/keys.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { words } from '../ui/strings.ts'
@@ -39,31 +39,34 @@ export function FileView({ files, path, bytes, line, onBack }: FileViewProps) {
   useSyncExternalStore(files.subscribe, files.revision)
   const open = files.get(path)
   const unsaved = open !== undefined && isUnsaved(open)
-
-  const onSave = useEffectEvent(() => {
-    const current = files.get(path)
-    if (current && isUnsaved(current) && !save.isPending) save.mutate()
-  })
+  const canSave = unsaved && !open.gone && !save.isPending
   const { data } = remote
+  const missing = remote.error !== null && problemOf(remote.error).code === 'not_found'
   useEffect(() => {
-    if (data && !data.binary) files.receive(path, data, () => editorSetup(path, () => onSave()))
-  }, [data, files, path])
+    if (missing) files.lose(path)
+    else if (data && !data.binary) files.receive(path, data, () => editorSetup(path))
+  }, [missing, data, files, path])
 
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!isCommand(event) || event.shiftKey || event.key.toLowerCase() !== 's') return
+    event.preventDefault()
+    if (canSave) save.mutate()
+  }
   return (
-    <div className="flex h-full min-w-0 flex-col">
+    <div className="flex h-full min-w-0 flex-col" onKeyDown={onKeyDown}>
       <FileHeader path={path} onBack={onBack}>
         {unsaved && <span className="text-12 text-muted max-sm:hidden">{codeWords.unsaved}</span>}
         <Tip text={`${codeWords.save}  ${shortcut('S')}`}>
-          <Button disabled={!unsaved || save.isPending} onClick={() => save.mutate()}>
+          <Button disabled={!canSave} onClick={() => save.mutate()}>
             {save.isPending && <Spinner />}
             {save.isPending ? codeWords.saving : codeWords.save}
           </Button>
         </Tip>
       </FileHeader>
-      {writing && !unsaved && (
+      {writing && !unsaved && !open?.gone && (
         <p className="border-b border-hairline px-3 py-1 text-12 text-muted">{codeWords.draft}</p>
       )}
-      <SaveNote files={files} file={open} error={save.error} onDone={save.reset} />
+      <SaveNote files={files} file={open} save={save} />
       <div className="min-h-0 flex-1">
         {open && !data?.binary ? (
           <CodeEditor

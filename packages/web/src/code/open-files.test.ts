@@ -21,10 +21,10 @@ test('what was typed is unsaved until exactly that is saved', () => {
   expect([...files.unsaved()]).toEqual(['a.ts'])
   const sent = files.get('a.ts')?.state.doc
   type(files, 'x')
-  if (sent) files.markSaved('a.ts', sent)
+  if (sent) files.markSaved('a.ts', sent, '"xab"')
   expect([...files.unsaved()]).toEqual(['a.ts'])
   const now = files.get('a.ts')?.state.doc
-  if (now) files.markSaved('a.ts', now)
+  if (now) files.markSaved('a.ts', now, '"now"')
   expect(files.unsaved().size).toBe(0)
 })
 
@@ -52,9 +52,87 @@ test("one's own save coming back is no conflict, even when typing went on", () =
   const files = opened('one')
   type(files, 'two ')
   const sent = files.get('a.ts')?.state.doc
-  if (sent) files.markSaved('a.ts', sent)
+  if (sent) files.markSaved('a.ts', sent, undefined)
   type(files, 'three ')
   files.receive('a.ts', { text: 'two one', etag: '"new"', binary: false }, none)
   expect(files.get('a.ts')).toMatchObject({ etag: '"new"', theirs: undefined })
   expect(textOf(files)).toBe('three two one')
+})
+
+test('a save is answered with the tag that the next one names; an answer without one leaves the tag', () => {
+  const files = opened('b')
+  type(files, 'a')
+  const sent = files.startSave('a.ts')
+  expect(sent?.etag).toBe('"b"')
+  if (sent) files.markSaved('a.ts', sent.text, undefined)
+  expect(files.startSave('a.ts')?.etag).toBe('"b"')
+  if (sent) files.markSaved('a.ts', sent.text, '"ab"')
+  expect(files.startSave('a.ts')?.etag).toBe('"ab"')
+})
+
+test("one's own save that comes back before its answer is no conflict, even when typing went on", () => {
+  const files = opened('one')
+  type(files, 'two ')
+  const sent = files.startSave('a.ts')
+  type(files, 'three ')
+  files.receive('a.ts', remote('two one'), none)
+  expect(files.get('a.ts')).toMatchObject({ etag: '"two one"', theirs: undefined })
+  if (sent) files.markSaved('a.ts', sent.text, '"two one"')
+  expect(files.get('a.ts')).toMatchObject({ etag: '"two one"', theirs: undefined })
+  expect([textOf(files), ...files.unsaved()]).toEqual(['three two one', 'a.ts'])
+})
+
+test('what is in conflict is so no longer when exactly that was saved', () => {
+  const files = opened('one')
+  type(files, 'two ')
+  const sent = files.get('a.ts')?.state.doc
+  type(files, 'three ')
+  files.receive('a.ts', remote('two one'), none)
+  expect(files.get('a.ts')?.theirs?.text).toBe('two one')
+  if (sent) files.markSaved('a.ts', sent, '"two one"')
+  expect(files.get('a.ts')).toMatchObject({ etag: '"two one"', theirs: undefined })
+})
+
+test("what another has saved over one's own save before its answer stays a conflict", () => {
+  const files = opened('one')
+  type(files, 'two ')
+  const sent = files.startSave('a.ts')
+  type(files, 'three ')
+  files.receive('a.ts', remote('other'), none)
+  if (sent) files.markSaved('a.ts', sent.text, '"two one"')
+  expect(files.get('a.ts')).toMatchObject({ etag: '"two one"', theirs: { text: 'other' } })
+})
+
+test('a conflict ends when the server has again what was opened', () => {
+  const files = opened('one')
+  type(files, 'my ')
+  files.receive('a.ts', remote('two'), none)
+  files.receive('a.ts', remote('one'), none)
+  expect(files.get('a.ts')).toMatchObject({ etag: '"one"', theirs: undefined })
+  expect(textOf(files)).toBe('my one')
+})
+
+test('a file that is gone is saved over nothing, and is no longer gone then', () => {
+  const files = opened('one')
+  files.lose('b.ts')
+  type(files, 'my ')
+  files.receive('a.ts', remote('two'), none)
+  files.lose('a.ts')
+  expect(files.get('a.ts')).toMatchObject({ gone: true, theirs: undefined })
+  const sent = files.startSave('a.ts')
+  expect([sent?.text.toString(), sent?.etag, ...files.unsaved()]).toEqual(['my one', undefined, 'a.ts'])
+  if (sent) files.markSaved('a.ts', sent.text, '"my one"')
+  expect(files.get('a.ts')).toMatchObject({ gone: false, etag: '"my one"' })
+  expect(files.unsaved().size).toBe(0)
+})
+
+test('a file that was gone and is there again is compared with what it was', () => {
+  for (const text of ['one', 'two']) {
+    const files = opened('one')
+    type(files, 'my ')
+    files.lose('a.ts')
+    files.receive('a.ts', remote(text), none)
+    expect(files.get('a.ts')).toMatchObject({ gone: false, etag: '"one"' })
+    expect(files.get('a.ts')?.theirs?.text).toBe(text === 'two' ? 'two' : undefined)
+  }
 })

@@ -10,6 +10,10 @@ export type OpenFile = {
   state: EditorState
   /** What the server has now, where that came after unsaved changes were made to something older. */
   theirs: RemoteFile | undefined
+  /** What was last sent to be saved and is not answered: the server may have it already. */
+  sent: Text | undefined
+  /** The server has no file at this path any more. */
+  gone: boolean
 }
 
 export type OpenFiles = {
@@ -18,8 +22,12 @@ export type OpenFiles = {
   receive(path: string, remote: RemoteFile, setup: () => Extension): void
   /** Takes the editor's new state after a change of any kind. */
   edit(path: string, state: EditorState): void
-  /** Marks what was sent as saved. */
-  markSaved(path: string, text: Text): void
+  /** Takes that the server has the file no longer. What stands in the editor stays. */
+  lose(path: string): void
+  /** What a save has to send, and the tag that it must name: none for a file that is gone. */
+  startSave(path: string): { text: Text; etag: string | undefined } | undefined
+  /** Marks what was sent as saved, with the tag that the answer gave it. */
+  markSaved(path: string, text: Text, etag: string | undefined): void
   /** Ends a conflict: with the server's text, or with one's own, which the next save then writes. */
   resolve(path: string, keep: 'theirs' | 'mine'): void
   unsaved: () => ReadonlySet<string>
@@ -49,31 +57,32 @@ export function createOpenFiles(): OpenFiles {
     get: (path) => files.get(path),
     receive(path, remote, setup) {
       const open = files.get(path)
-      if (!open) {
-        const state = EditorState.create({ doc: remote.text, extensions: setup() })
-        put({ path, saved: state.doc, etag: remote.etag, state, theirs: undefined })
-        return
-      }
-      if (remote.etag === open.etag && remote.text === open.saved.toString()) return
-      const text = open.state.toText(remote.text)
-      if (text.eq(open.saved) || text.eq(open.state.doc))
-        put({ ...open, saved: text, etag: remote.etag, theirs: undefined })
-      else if (isUnsaved(open)) put({ ...open, theirs: remote })
-      else put({ ...withText(open, remote.text), saved: text, etag: remote.etag })
+      const next = open ? withRemote(open, remote) : opened(path, remote, setup())
+      if (next !== open) put(next)
+    },
+    lose(path) {
+      const open = files.get(path)
+      if (open && !open.gone) put({ ...open, gone: true, theirs: undefined })
     },
     edit(path, state) {
       const open = files.get(path)
       if (open && open.state !== state) put({ ...open, state })
     },
-    markSaved(path, text) {
+    startSave(path) {
       const open = files.get(path)
-      if (open) put({ ...open, saved: text })
+      if (!open) return undefined
+      put({ ...open, sent: open.state.doc })
+      return { text: open.state.doc, etag: open.gone ? undefined : open.etag }
+    },
+    markSaved(path, text, etag) {
+      const open = files.get(path)
+      if (open) put(withAnswer(open, text, etag))
     },
     resolve(path, keep) {
       const open = files.get(path)
       if (!open?.theirs) return
       const saved = open.state.toText(open.theirs.text)
-      const base = { ...open, saved, etag: open.theirs.etag, theirs: undefined }
+      const base = { ...open, saved, etag: open.theirs.etag, theirs: undefined, sent: undefined }
       put(keep === 'mine' ? base : withText(base, open.theirs.text))
     },
     unsaved: () => unsaved,
@@ -83,6 +92,29 @@ export function createOpenFiles(): OpenFiles {
     },
     revision: () => revision,
   }
+}
+
+function opened(path: string, remote: RemoteFile, extensions: Extension): OpenFile {
+  const state = EditorState.create({ doc: remote.text, extensions })
+  return { path, saved: state.doc, etag: remote.etag, state, theirs: undefined, sent: undefined, gone: false }
+}
+
+/** The file after the server has said what it has; the same object when that is nothing new. */
+function withRemote(file: OpenFile, remote: RemoteFile): OpenFile {
+  const isKnown = remote.etag === file.etag && remote.text === file.saved.toString()
+  if (isKnown && !file.theirs && !file.gone) return file
+  const open = { ...file, theirs: undefined, gone: false }
+  const text = open.state.toText(remote.text)
+  const isOwn = [open.saved, open.state.doc, open.sent].some((own) => own?.eq(text))
+  if (isOwn) return { ...open, saved: text, etag: remote.etag }
+  if (isUnsaved(open)) return { ...open, theirs: remote }
+  return { ...withText(open, remote.text), saved: text, etag: remote.etag }
+}
+
+/** The file after a save was answered. An answer without a tag leaves the older one, which the server refuses if it must. */
+function withAnswer(open: OpenFile, text: Text, etag: string | undefined): OpenFile {
+  const theirs = open.theirs?.text === text.toString() ? undefined : open.theirs
+  return { ...open, saved: text, etag: etag ?? open.etag, theirs, sent: undefined, gone: false }
 }
 
 /** The file with another text, as one step that can be undone; the cursor stays as near as it can. */

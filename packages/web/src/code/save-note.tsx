@@ -5,28 +5,43 @@ import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import type { OpenFile, OpenFiles } from './open-files.ts'
 import { codeWords } from './strings.ts'
+import type { SaveFile } from './use-save-file.ts'
 
-type SaveNoteProps = { files: OpenFiles; file: OpenFile | undefined; error: unknown; onDone: () => void }
+type SaveNoteProps = { files: OpenFiles; file: OpenFile | undefined; save: SaveFile }
 
 /** Why a save was refused or would be, and what to do about it. Never loses what was typed. */
-export function SaveNote({ files, file, error, onDone }: SaveNoteProps) {
-  if (file?.theirs) {
-    const resolve = (keep: 'theirs' | 'mine'): void => {
-      files.resolve(file.path, keep)
-      onDone()
-    }
-    return (
-      <Note text={codeWords.changedTitle}>
-        <Button size="small" onClick={() => resolve('theirs')}>
-          {codeWords.loadTheirs}
-        </Button>
-        <Button size="small" onClick={() => resolve('mine')}>
-          {codeWords.keepMine}
+export const SaveNote = ({ files, file, save }: SaveNoteProps) => (
+  <>
+    {file?.gone && (
+      <Note text={codeWords.deletedTitle}>
+        <Button size="small" disabled={save.isPending} onClick={() => save.mutate()}>
+          {codeWords.saveAsNew}
         </Button>
       </Note>
-    )
+    )}
+    {file?.theirs && <Conflict files={files} path={file.path} onDone={save.reset} />}
+    {save.error && <Refusal error={save.error} />}
+  </>
+)
+
+function Conflict({ files, path, onDone }: { files: OpenFiles; path: string; onDone: () => void }) {
+  const resolve = (keep: 'theirs' | 'mine'): void => {
+    files.resolve(path, keep)
+    onDone()
   }
-  if (!error) return null
+  return (
+    <Note text={codeWords.changedTitle}>
+      <Button size="small" onClick={() => resolve('theirs')}>
+        {codeWords.loadTheirs}
+      </Button>
+      <Button size="small" onClick={() => resolve('mine')}>
+        {codeWords.keepMine}
+      </Button>
+    </Note>
+  )
+}
+
+function Refusal({ error }: { error: unknown }) {
   const { code } = problemOf(error)
   if (code === 'busy') return <Note text={`${codeWords.busyTitle} ${codeWords.busyText}`} />
   if (code === 'precondition_failed') return null // the file is being read again: what comes is shown above

@@ -1,12 +1,10 @@
-import { contract, type Mode } from '@overskill/protocol'
-import { useMutation } from '@tanstack/react-query'
+import type { Mode } from '@overskill/protocol'
 import { ArrowUp, Square } from 'lucide-react'
-import { useRef, useState, type KeyboardEvent, type RefObject } from 'react'
-import { call } from '../api/call.ts'
-import { problemOf } from '../api/problem.ts'
+import { useRef, useState, type KeyboardEvent, type MouseEvent, type RefObject } from 'react'
 import { runningTurn } from '../conversation/exchanges.ts'
 import { useStopTurn } from '../conversation/use-app-actions.ts'
 import { useApp, useAppState, useMessages } from '../editor/app-context.tsx'
+import { usePatchApp } from '../editor/use-patch-app.ts'
 import { ModeSelect } from '../models/mode-select.tsx'
 import { ModelSelect } from '../models/model-select.tsx'
 import { GrowingTextarea } from '../ui/growing-textarea.tsx'
@@ -14,7 +12,6 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { useKept } from '../ui/kept.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Spinner } from '../ui/spinner.tsx'
-import { toast } from '../ui/toasts.tsx'
 import { NextTurnCost } from './next-turn-cost.tsx'
 import { QueuedMessages } from './queued-messages.tsx'
 import { composerWords } from './strings.ts'
@@ -48,7 +45,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
   }
   return (
     <div className="border-t border-hairline px-3 pt-3 pb-3">
-      <QueuedMessages field={field} />
+      <QueuedMessages field={field} onKeep={(kept) => change([latest.current, kept].filter(Boolean).join('\n'))} />
       <Sending texts={sending} />
       {error && <ProblemNote error={error} className="mb-2" />}
       <form
@@ -71,7 +68,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
         <div className="flex items-center gap-0.5 p-1.5">
           <ModeSelect value={mode} onChange={setMode} />
           <AppModel />
-          <SendOrStop ready={text.trim() !== ''} />
+          <SendOrStop ready={text.trim() !== ''} field={field} />
         </div>
       </form>
       <NextTurnCost mode={mode} />
@@ -90,26 +87,28 @@ const Sending = ({ texts }: { texts: readonly string[] }) =>
 
 /** The app's model; a change counts from the next turn. */
 function AppModel() {
-  const app = useApp()
-  const change = useMutation({
-    mutationFn: (model: string) => call(contract.apps.patch, { app: app.id, model }),
-    onError: (error) => toast(problemOf(error).detail, { tone: 'problem' }),
-  })
-  return <ModelSelect value={app.model} onChange={(model) => change.mutate(model)} />
+  const { shown, patch } = usePatchApp()
+  return <ModelSelect value={shown.model} onChange={(model) => patch({ model })} />
 }
 
 /** Stop takes Send's place while a turn runs; with a text typed, both are there: Send queues. */
-function SendOrStop({ ready }: { ready: boolean }) {
+function SendOrStop({ ready, field }: { ready: boolean; field: RefObject<HTMLTextAreaElement | null> }) {
   const running = useAppState((state) => runningTurn(state.snapshot.conversation.turns)?.id)
   const stop = useStopTurn()
+  const stopping = (stop.isPending || stop.isSuccess) && stop.variables === running
+  const onStop = (event: MouseEvent): void => {
+    if (stopping || running === undefined) return
+    stop.mutate(running)
+    if (event.detail === 0) field.current?.focus() // by a key, which would lose its place with the button
+  }
   return (
     <span className="ml-auto flex gap-1">
       {running !== undefined && (
         <IconButton
-          label={stop.isPending ? composerWords.stopping : composerWords.stop}
+          label={stopping ? composerWords.stopping : composerWords.stop}
           tone="plain"
-          disabled={stop.isPending}
-          onClick={() => stop.mutate(running)}
+          aria-disabled={stopping}
+          onClick={onStop}
         >
           <Square className="fill-current" />
         </IconButton>

@@ -1,3 +1,4 @@
+import { must } from '@overskill/protocol'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { playTurn } from '../testing/scenarios.ts'
@@ -54,6 +55,41 @@ test('A7: a message that waits is edited in its place; Escape leaves it as it wa
   ])
 })
 
+test('A7: an edit stays open until the stream has told it: the old text never comes back', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  await openQueue(studio)
+  await inRow(page, 'Two', 'Edit').click()
+  await page.getByRole('textbox', { name: 'Edit' }).fill('Two and a half')
+  const release = standIn.holdEvents()
+  const answered = page.waitForResponse((response) => response.request().method() === 'PATCH')
+  await page.keyboard.press('Enter')
+  await (await answered).finished()
+  expect(await page.getByRole('textbox', { name: 'Edit' }).inputValue()).toBe('Two and a half')
+  await expect.poll(() => page.getByText('Two', { exact: true }).count(), patient).toBe(0)
+  release()
+  await expectOrder(page, ['One', 'Two and a half', 'Three'])
+})
+
+test('A7: a message that starts or is removed while it is edited keeps what was typed, and can be put into the box', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  const { app, messages } = await openQueue(studio, ['One'])
+  await inRow(page, 'One', 'Edit').click()
+  const field = page.getByRole('textbox', { name: 'Edit' })
+  await field.fill('One, in gre')
+  const { queued: _queued, ...started } = must(messages[0], 'The message that waits')
+  standIn.emit(app, { type: 'message.updated', message: started })
+  await page.getByText('This message has started as it was.').waitFor()
+  await page.keyboard.type('en')
+  await page.keyboard.press('Enter') // saves nothing, and sends nothing
+  expect(await field.inputValue()).toBe('One, in green')
+  expect(standIn.received.some(({ method }) => method === 'PATCH' || method === 'POST')).toBe(false)
+  await page.getByRole('button', { name: 'Put it into the message box' }).click()
+  await expect.poll(() => page.getByLabel('Message', { exact: true }).inputValue(), patient).toBe('One, in green')
+  await field.waitFor({ state: 'detached' })
+})
+
 test('A7: a message that waits is moved by keys alone: the focus stays on it, and its new place is said', async () => {
   await using studio = await studios.open()
   const { page, standIn } = studio
@@ -90,6 +126,7 @@ test('A7: a message moved again before the stream has told the first move goes o
   await expectOrder(page, ['One', 'Three', 'Two'])
   await page.keyboard.press('Alt+ArrowUp')
   await expectOrder(page, ['Three', 'One', 'Two'])
+  expect(await focused(page)).toBe('Three: Edit')
   release()
   await inRow(page, 'One', 'Remove').click()
   await expectOrder(page, ['Three', 'Two'])

@@ -1,5 +1,5 @@
-import { useMemo, useState, type RefObject } from 'react'
-import { queuedOf } from '../conversation/exchanges.ts'
+import type { UserMessage } from '@overskill/protocol'
+import { useState, type RefObject } from 'react'
 import { useMessages } from '../editor/app-context.tsx'
 import { QueuedEdit } from './queued-edit.tsx'
 import { QueuedMessage } from './queued-message.tsx'
@@ -7,30 +7,40 @@ import { composerWords } from './strings.ts'
 import { useKeptFocus } from './use-kept-focus.ts'
 import { useQueueOrder } from './use-queue-order.ts'
 
-/**
- * What waits for the running turn to end: can be edited, removed, sent at once, put in another order. `field` gets the focus
- * when the last one is gone.
- */
-export function QueuedMessages({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
+type QueuedMessagesProps = {
+  /** Gets the focus when the last one is gone. */
+  field: RefObject<HTMLTextAreaElement | null>
+  /** Takes what was typed into a message that does not wait any more. */
+  onKeep: (text: string) => void
+}
+
+/** What waits for the running turn to end: can be edited, removed, sent at once, put in another order. */
+export function QueuedMessages({ field, onKeep }: QueuedMessagesProps) {
   const messages = useMessages()
-  const queued = useMemo(() => queuedOf(messages), [messages])
-  const { shown, said, move } = useQueueOrder(queued)
-  const [edited, setEdited] = useState<string>()
+  const { shown, said, move } = useQueueOrder(messages)
+  const [edited, setEdited] = useState<UserMessage>()
   const focus = useKeptFocus(field)
-  if (shown.length === 0) return null
+  const isGone = edited !== undefined && !shown.some(({ id }) => id === edited.id)
+  const rows = isGone ? [edited, ...shown] : shown
+  if (rows.length === 0) return null
   return (
     <section className="mb-2" aria-label={composerWords.queued}>
       <h2 className="px-1 pb-1 text-12 text-muted">{composerWords.queued}</h2>
       <ol className="max-h-48 space-y-1 relative overflow-y-auto" {...focus}>
-        {shown.map((message, place) =>
-          message.id === edited ? (
-            <QueuedEdit key={message.id} message={message} onClose={() => setEdited(undefined)} />
+        {rows.map((message, place) =>
+          message.id === edited?.id ? (
+            <QueuedEdit
+              key={message.id}
+              told={messages.find((one): one is UserMessage => one.id === message.id && one.role === 'user')}
+              {...{ message, isGone, onKeep }}
+              onClose={() => setEdited(undefined)}
+            />
           ) : (
             <QueuedMessage
               key={message.id}
-              {...{ message, place, count: shown.length }}
+              {...{ message, place: isGone ? place - 1 : place, count: shown.length }}
               onMove={(by) => move(message, by)}
-              onEdit={() => setEdited(message.id)}
+              onEdit={() => setEdited(message)}
             />
           ),
         )}

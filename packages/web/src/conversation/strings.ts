@@ -43,7 +43,6 @@ export const conversationWords = {
   tryModel: (name: string) => `Try ${name}`,
   onceMore: 'Try once more',
   onceMoreText: (fault: string) => `Try once more to mend it, in another way than before. ${fault}`,
-  failedTurn: 'The turn did not finish',
   stopped: 'Stopped. What was written until then is kept.',
   stoppedBeforeStart: 'Not started.',
   version: (number: number, title: string) => `v${number} · ${title}`,
@@ -59,8 +58,9 @@ export const conversationWords = {
     live: 'In the preview',
     superseded: 'Replaced',
     removed: 'Removed',
-    failed: 'Does not build',
+    failed: 'Not on line',
   },
+  noBuild: 'Does not build',
   noCost: 'no cost',
   tokens: (input: string, output: string, atLeast: boolean) =>
     `${atLeast ? 'at least ' : ''}${input} tokens in, ${output} out`,

@@ -1,7 +1,8 @@
-import type { DeploymentStatus, Turn, Version } from '@overskill/protocol'
+import type { Deployment, Turn, Version } from '@overskill/protocol'
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import { useAppState, useDeployments } from '../editor/app-context.tsx'
 import { useEditor } from '../editor/editor-actions.tsx'
+import { isBuildFailure } from '../preview/preview-state.ts'
 import { Button } from '../ui/button.tsx'
 import { LineChange } from '../ui/line-change.tsx'
 import { Spinner } from '../ui/spinner.tsx'
@@ -15,16 +16,17 @@ type VersionCardProps = { version: Version; turn: Turn | undefined }
 /** What a turn left behind, in two lines. */
 export function VersionCard({ version, turn }: VersionCardProps) {
   const newest = useAppState((state) => state.snapshot.app.version)
-  const status = useDeployments().find(
+  const deployment = useDeployments().find(
     (one) => one.environment === 'preview' && one.version === version.number && one.status !== 'removed',
-  )?.status
+  )
+  const status = deployment?.status
   return (
     <section className="rounded-control border border-hairline bg-panel px-3 pt-2 pb-1.5 text-13">
       <header className="flex items-start gap-2">
         <h3 dir="auto" className="min-w-0 flex-1 font-medium wrap-anywhere">
           {conversationWords.version(version.number, version.title)}
         </h3>
-        {status && <Where status={status} />}
+        {deployment && <Where deployment={deployment} />}
       </header>
       <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-12 text-muted">
         <span>{conversationWords.changedFiles(version.changed)}</span>
@@ -64,7 +66,8 @@ function CompareButton({ version }: { version: number }) {
   )
 }
 
-const Where = ({ status }: { status: DeploymentStatus }) => {
+const Where = ({ deployment }: { deployment: Deployment }) => {
+  const { status } = deployment
   if (status === 'superseded' || status === 'removed') return null
   return (
     <span className="flex shrink-0 items-center gap-1 text-12 text-muted [&>svg]:size-3.5 [&>svg]:stroke-[1.5]">
@@ -75,7 +78,7 @@ const Where = ({ status }: { status: DeploymentStatus }) => {
       ) : (
         <Spinner />
       )}
-      {conversationWords.deployments[status]}
+      {isBuildFailure(deployment) ? conversationWords.noBuild : conversationWords.deployments[status]}
     </span>
   )
 }

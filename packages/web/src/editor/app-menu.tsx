@@ -23,7 +23,7 @@ export function AppMenu() {
   const navigate = useNavigate()
   const { openModels, openPackages, openUsage } = useEditor()
   const [shown, setShown] = useState<'shortcuts' | 'delete'>()
-  const remove = useDeleteApp(app, () => void navigate({ to: '/' }))
+  const remove = useDeleteApp(app, () => void navigate({ to: '/', ignoreBlocker: true }))
   const close = (): void => setShown(undefined)
   return (
     <>

@@ -1,30 +1,32 @@
-import { AppName, contract, limits } from '@overskill/protocol'
-import { useMutation } from '@tanstack/react-query'
-import { useState, type KeyboardEvent } from 'react'
-import { call } from '../api/call.ts'
-import { problemOf } from '../api/problem.ts'
+import { AppName, limits } from '@overskill/protocol'
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { words } from '../ui/strings.ts'
 import { Tip } from '../ui/tip.tsx'
-import { toast } from '../ui/toasts.tsx'
-import { useApp } from './app-context.tsx'
 import { editorWords } from './strings.ts'
+import { usePatchApp } from './use-patch-app.ts'
 
 /** The app's name; a click makes it a field. Enter or leaving saves, Escape does not. */
 export function AppNameField() {
-  const app = useApp()
+  const { shown: app, patch } = usePatchApp()
   const [draft, setDraft] = useState<string>()
-  const rename = useMutation({
-    mutationFn: (name: string) => call(contract.apps.patch, { app: app.id, name }),
-    onError: (error) => toast(problemOf(error).detail, { tone: 'problem' }),
-  })
+  const button = useRef<HTMLButtonElement>(null)
+  const endedByKey = useRef(false)
+  useLayoutEffect(() => {
+    if (draft !== undefined || !endedByKey.current) return
+    endedByKey.current = false
+    button.current?.focus()
+  }, [draft])
   const save = (): void => {
     const name = draft?.trim() ?? ''
     setDraft(undefined)
-    if (AppName.safeParse(name).success && name !== app.name) rename.mutate(name)
+    if (AppName.safeParse(name).success && name !== app.name) patch({ name })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') setDraft(undefined)
-    if (event.key === 'Enter' && !event.nativeEvent.isComposing) save()
+    if ((event.key !== 'Escape' && event.key !== 'Enter') || event.nativeEvent.isComposing) return
+    event.preventDefault() // the key would press the button that gets the focus
+    endedByKey.current = true
+    if (event.key === 'Enter') save()
+    else setDraft(undefined)
   }
   if (draft !== undefined) {
     return (
@@ -46,6 +48,7 @@ export function AppNameField() {
     <h1 className="flex min-w-0">
       <Tip text={editorWords.rename}>
         <button
+          ref={button}
           type="button"
           dir="auto"
           className="h-7 min-w-0 truncate rounded-control px-1.5 font-medium transition-colors hover:bg-hover"

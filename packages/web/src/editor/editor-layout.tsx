@@ -1,8 +1,4 @@
-import { contract } from '@overskill/protocol'
-import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { call } from '../api/call.ts'
-import { problemOf } from '../api/problem.ts'
 import { Composer } from '../composer/composer.tsx'
 import { ConversationView } from '../conversation/conversation-view.tsx'
 import { ModelsDialog } from '../models/models-dialog.tsx'
@@ -11,7 +7,6 @@ import { PublishPanel } from '../publish/publish-panel.tsx'
 import { classes } from '../ui/classes.ts'
 import { useKept } from '../ui/kept.ts'
 import { words } from '../ui/strings.ts'
-import { toast } from '../ui/toasts.tsx'
 import { UsageDialog } from '../usage/usage-dialog.tsx'
 import { useApp } from './app-context.tsx'
 import { AwayBanner } from './away-banner.tsx'
@@ -23,6 +18,7 @@ import { editorWords } from './strings.ts'
 import { TopBar } from './top-bar.tsx'
 import { useEditorNavigation } from './use-editor-navigation.ts'
 import { useEditorShortcuts } from './use-editor-shortcuts.ts'
+import { usePatchApp } from './use-patch-app.ts'
 
 /** The editor once the app is known: bar, conversation, views. On a phone the two halves are two tabs. */
 export function EditorLayout() {
@@ -89,10 +85,6 @@ export function EditorLayout() {
 }
 
 function AppModels({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const app = useApp()
-  const change = useMutation({
-    mutationFn: (model: string) => call(contract.apps.patch, { app: app.id, model }),
-    onError: (error) => toast(problemOf(error).detail, { tone: 'problem' }),
-  })
-  return <ModelsDialog open={open} onClose={onClose} current={app.model} onUse={(model) => change.mutate(model)} />
+  const { shown, patch } = usePatchApp()
+  return <ModelsDialog open={open} onClose={onClose} current={shown.model} onUse={(model) => patch({ model })} />
 }

@@ -194,19 +194,35 @@ test('an app that is not there is said not to be there', async () => {
   await using studio = await studios.open()
   await studio.page.goto(`${studio.url}/apps/zzzzzz`)
   await studio.page.getByRole('heading', { name: 'This app is not here' }).waitFor()
+  await studio.page.getByRole('button', { name: 'Bring it back' }).click()
+  await studio.page.getByText('There is no such thing.').waitFor()
 })
 
-test('the name is changed by a click; Escape leaves it as it was', async () => {
+test('a deleted app is brought back from its own address', async () => {
   await using studio = await studios.open()
-  const { page } = studio
+  const app = await openReadingList(studio)
+  studio.standIn.app(app).deleted = true
+  await studio.page.reload()
+  await studio.page.getByRole('button', { name: 'Bring it back' }).click()
+  await studio.page.getByRole('button', { name: 'Book club' }).waitFor()
+})
+
+test('the name is changed by a click; Escape leaves it as it was; the focus stays there', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
   await openReadingList(studio)
   await page.getByRole('button', { name: 'Book club' }).click()
   await page.keyboard.type('Nothing')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Book club' }).click()
   await page.keyboard.type('Shelf')
+  const release = standIn.holdEvents()
+  const answered = page.waitForResponse((response) => response.request().method() === 'PATCH')
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Shelf' }).waitFor()
+  await (await answered).finished()
+  await page.getByRole('button', { name: 'Shelf' }).waitFor() // before the stream has told it
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Shelf')
+  release()
   expect(await page.title()).toBe('Shelf · OverSkill')
 })
 

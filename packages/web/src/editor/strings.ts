@@ -21,7 +21,7 @@ export const editorWords = {
   tabsLabel: 'Views of the app',
   loading: 'Opening the app',
   away: 'The connection to the server is lost. What you see may be old. Trying again.',
-  awayShort: 'Not connected',
+  bringBack: 'Bring it back',
   goneTitle: 'This app is not here',
   goneText: 'It was deleted, or the address is misspelt. Deleted apps can be brought back for 30 days.',
   activity: {

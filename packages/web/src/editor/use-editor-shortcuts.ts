@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, type RefObject } from 'react'
+import { askToFind } from '../code/find-request.ts'
 import { isCommand } from '../ui/keys.ts'
 import type { EditorTab } from './editor-actions.tsx'
 
@@ -20,6 +21,9 @@ export function useEditorShortcuts({ composer, showTab, toggle, showConversation
       showConversation()
       // The field may only now come to be seen.
       requestAnimationFrame(() => composer.current?.focus())
+    } else if (isCommand(event) && event.key === 'p' && !event.shiftKey) {
+      showTab('code')
+      askToFind()
     } else if (isCommand(event) && event.key === 'b') toggle()
     else return
     event.preventDefault()

@@ -62,11 +62,13 @@ test('a deleted app is gone from the list and one click brings it back; a public
   const { page, standIn, url } = studio
   standIn.addApp({ name: 'Shelf', status: 'ready' })
   standIn.addApp({ name: 'Bakery', status: 'ready', productionUrl: 'http://bakery.localhost:4000/' })
+  await page.clock.install()
   await page.goto(url)
   await page.getByRole('button', { name: 'Actions for Shelf' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByText('Deleted Shelf.').waitFor()
   await page.getByRole('link', { name: /Shelf/ }).waitFor({ state: 'detached' })
+  await page.clock.fastForward(60_000) // who looks away does not lose the way back
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.getByRole('link', { name: /Shelf/ }).waitFor()
 

@@ -8,7 +8,6 @@ export const homeWords = {
   apps: 'Apps',
   search: 'Search apps',
   noMatch: (text: string) => `No app is named like “${text}”.`,
-  loadFailed: 'Your apps could not be loaded.',
   emptyTitle: 'Nothing here yet',
   emptyText:
     'The example is a reading list. The sample model builds it in front of you, without a key and without cost.',

@@ -141,4 +141,12 @@ test('a path stays in the app, whatever the page says', () => {
     'http://[',
   ])
     expect(pathInApp(path, base)).toBeUndefined()
+  for (const [path, inside] of [
+    [`${base}/`, '/'],
+    ['/.//evil.example/login', '/evil.example/login'],
+    ['/..///evil.example?a=//b', '/evil.example?a=//b'],
+  ] as const) {
+    expect(pathInApp(path, base)).toBe(inside)
+    expect(new URL(inside, base).origin).toBe(new URL(base).origin)
+  }
 })

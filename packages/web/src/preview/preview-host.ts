@@ -62,8 +62,12 @@ function hasWritten({ snapshot, writing, edit }: ReadState): boolean {
   return blocks.some((block) => block?.type === 'tools' && block.calls.some((call) => call.added !== undefined))
 }
 
-/** A path as an app's page or a person gives it, as one that leads nowhere but into the app; undefined when it does not. */
+/**
+ * A path as an app's page or a person gives it, as one that leads nowhere but into the app; undefined when it does not. It
+ * begins with one slash: two would name a host to whoever reads it as an address again.
+ */
 export function pathInApp(path: string, base: string): string | undefined {
   const url = URL.parse(path, base)
-  return url && url.origin === new URL(base).origin ? `${url.pathname}${url.search}${url.hash}` : undefined
+  if (url?.origin !== new URL(base).origin) return undefined
+  return `${url.pathname.replace(/^\/+/, '/')}${url.search}${url.hash}`
 }

@@ -1,6 +1,6 @@
 import { CircleAlert, X } from 'lucide-react'
 import { runningTurn } from '../conversation/exchanges.ts'
-import { useSayText } from '../conversation/use-app-actions.ts'
+import { useSayText, useShowInPreview } from '../conversation/use-app-actions.ts'
 import { useAppState } from '../editor/app-context.tsx'
 import { useEditor } from '../editor/editor-actions.tsx'
 import { AddPackage } from '../packages/add-package.tsx'
@@ -19,11 +19,12 @@ type PreviewNoteProps = {
 
 /** What is wrong and where, what is still on screen, and what one can do about it. Key it by the trouble's key. */
 export function PreviewNote({ trouble, onDismiss }: PreviewNoteProps) {
-  const { text, detail, file, line, fix, missing } = trouble
+  const { text, detail, file, line, fix, again, missing } = trouble
   const { openFile } = useEditor()
   const { say, pending } = useSayText()
   const busy = useAppState((state) => runningTurn(state.snapshot.conversation.turns) !== undefined)
   const change = useChangePackages()
+  const show = useShowInPreview()
   return (
     <div role="alert" className="flex shrink-0 gap-2 border-b border-hairline bg-danger-wash px-4 py-2 text-13">
       <CircleAlert aria-hidden className="mt-px size-4 shrink-0 text-danger" strokeWidth={1.5} />
@@ -39,9 +40,16 @@ export function PreviewNote({ trouble, onDismiss }: PreviewNoteProps) {
         )}
         <div className="mt-2 flex flex-wrap items-center gap-2">
           {missing && !busy && <AddPackage name={missing} change={change} />}
-          <Button disabled={pending} onClick={() => say(fix, 'build')}>
-            {previewWords.fix}
-          </Button>
+          {fix !== undefined && (
+            <Button disabled={pending} onClick={() => say(fix, 'build')}>
+              {previewWords.fix}
+            </Button>
+          )}
+          {again !== undefined && (
+            <Button disabled={show.isPending} onClick={() => show.mutate(again)}>
+              {previewWords.again}
+            </Button>
+          )}
           {file && <Button onClick={() => openFile(file, line)}>{previewWords.openFile}</Button>}
           {missing && busy && <span className="text-12 text-muted">{packageWords.busy}</span>}
         </div>

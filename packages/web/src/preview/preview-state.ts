@@ -1,13 +1,14 @@
 import type { BuildError, Deployment } from '@overskill/protocol'
 import type { AppState } from '../editor/app-state.ts'
 
-export type BuildFailure = { version: number; errors: BuildError[]; raw: string | undefined }
+/** `ofBuild`: its files do not build; else it did not get on line, which no change of files could mend. */
+export type Failure = { version: number; errors: BuildError[]; raw: string | undefined; ofBuild: boolean }
 
 /** What the preview has to show. `pending`: a newer one is on its way. */
 export type PreviewState = {
   live: Deployment | undefined
   pending: Deployment | undefined
-  failure: BuildFailure | undefined
+  failure: Failure | undefined
 }
 
 /** Reads off the deployments, newest first, what stands at the preview address and what became of the newest. */
@@ -23,9 +24,14 @@ export function previewStateOf({ snapshot, buildErrors }: Pick<AppState, 'snapsh
       version: failed.version,
       errors: buildErrors.get(failed.version) ?? errorsIn(failed.error),
       raw: failed.error,
+      ofBuild: isBuildFailure(failed),
     },
   }
 }
+
+/** Whether what failed is the build of its files, and not what came before or after it. */
+export const isBuildFailure = ({ status, artifact, stages }: Deployment): boolean =>
+  status === 'failed' && artifact === undefined && stages.some(({ name }) => name === 'build')
 
 /** After a reload only the text of a failure is known: its place in the source is read off `path:line:column`. */
 export function errorsIn(text: string | undefined): BuildError[] {

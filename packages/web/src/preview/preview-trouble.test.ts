@@ -1,3 +1,4 @@
+import { must } from '@overskill/protocol'
 import { expect, test } from 'vitest'
 import { applyToApp, beginFrom, type AppState } from '../editor/app-state.ts'
 import { finishWithVersion, playTurn } from '../testing/scenarios.ts'
@@ -28,6 +29,23 @@ test('a version that does not build is said until files change in the live page'
   playTurn(standIn, app, 'Fix it')
   expect(troubleOf(now(), 'live')).toBeUndefined()
   expect(troubleOf(now(), 'preview')).toMatchObject({ kind: 'build' })
+})
+
+test('a version that builds and cannot be put on line is no matter for the model: it is tried again', () => {
+  const { standIn, app, now } = prepared()
+  const [live] = standIn.app(app).snapshot.deployments
+  const next = { ...must(live, 'A deployment'), id: 'dep_bbbbbbbb', version: 2 }
+  standIn.emit(app, {
+    type: 'deployment.failed',
+    deployment: { ...next, status: 'failed', error: 'The disk is full.' },
+  })
+  expect(troubleOf(now(), 'preview')).toMatchObject({
+    kind: 'deploy',
+    fix: undefined,
+    again: 2,
+    detail: 'The disk is full.',
+  })
+  expect(troubleOf(now(), 'preview')?.text).toBe('Version 2 could not be put on line. Your app still shows version 1.')
 })
 
 test('broken files are the trouble of the live page only, and name the package that is missing', () => {

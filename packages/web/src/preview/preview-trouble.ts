@@ -3,12 +3,12 @@ import type { AppState, Install } from '../editor/app-state.ts'
 import { namesText } from '../packages/install-words.ts'
 import { packageWords } from '../packages/strings.ts'
 import { isUnderWay, type Host } from './preview-host.ts'
-import { previewStateOf, type BuildFailure } from './preview-state.ts'
+import { previewStateOf, type Failure } from './preview-state.ts'
 import { previewWords } from './strings.ts'
 
 /** What is wrong with what one sees, in words: one thing at a time. */
 export type Trouble = {
-  kind: 'build' | 'live' | 'page' | 'install'
+  kind: 'build' | 'deploy' | 'live' | 'page' | 'install'
   /** Tells one trouble from the next. */
   key: string
   /** What happened, and what is safe. */
@@ -17,8 +17,10 @@ export type Trouble = {
   detail: string
   file: string | undefined
   line: number | undefined
-  /** What to say to the model. */
-  fix: string
+  /** What to say to the model; undefined where it can do nothing about it. */
+  fix: string | undefined
+  /** The version to deploy once more, where that may help. */
+  again?: number
   /** A package whose absence is the reason. */
   missing: string | undefined
 }
@@ -29,13 +31,24 @@ export function troubleOf(state: AppState, host: Host | undefined): Trouble | un
   // While files change in the live page, how the last version was built is a thing of the past.
   if (failure && !(host === 'live' && isUnderWay(state))) {
     const shows = host === 'live' ? previewWords.showsLastWorking : live && previewWords.stillShows(live.version)
-    return buildTrouble(failure, shows ?? previewWords.showsNothing)
+    const trouble = failure.ofBuild ? buildTrouble : deployTrouble
+    return trouble(failure, shows ?? previewWords.showsNothing)
   }
   if (host === 'live' && state.snapshot.live?.status === 'broken') return liveTrouble(state.snapshot.live.errors)
   return installTrouble(state.install) ?? pageTrouble(state, host)
 }
 
-function buildTrouble({ version, errors, raw }: BuildFailure, shows: string): Trouble {
+const deployTrouble = ({ version, raw = '' }: Failure, shows: string): Trouble => ({
+  kind: 'deploy',
+  key: `deploy ${version}`,
+  text: `${previewWords.notOnLine(version)} ${shows}`,
+  detail: raw,
+  ...placeOf([]),
+  fix: undefined,
+  again: version,
+})
+
+function buildTrouble({ version, errors, raw }: Failure, shows: string): Trouble {
   const [first] = errors
   const detail = errors.map(textOf).join('\n\n') || raw || ''
   const failed = first?.file

@@ -16,6 +16,8 @@ export const previewWords = {
       ? `The build of version ${version} failed in ${file}.`
       : `The build of version ${version} failed in ${file}, line ${line}.`,
   failedSomewhere: (version: number) => `The build of version ${version} failed.`,
+  notOnLine: (version: number) => `Version ${version} could not be put on line.`,
+  again: 'Try again',
   stillShows: (version: number) => `Your app still shows version ${version}.`,
   showsNothing: 'Nothing is shown yet.',
   fix: 'Fix this',

@@ -29,7 +29,9 @@ export function GoesLive({ preview, publics }: GoesLiveProps) {
   const latest = publics[0]
   const live = publics.find((one) => one.status === 'live')
   if (!preview) return <p className="text-muted">{publishWords.nothing}</p>
-  const busy = publish.isPending || (latest !== undefined && isUnderWay(latest))
+  const asked = publish.data?.deployment.id
+  const isUntold = asked !== undefined && !publics.some(({ id }) => id === asked)
+  const busy = publish.isPending || isUntold || (latest !== undefined && isUnderWay(latest))
   const same = live !== undefined && live.artifact !== undefined && live.artifact === preview.artifact
   return (
     <>
@@ -51,7 +53,11 @@ export function GoesLive({ preview, publics }: GoesLiveProps) {
       )}
       {publish.error && <ProblemNote error={publish.error} className="mt-3" />}
       {latest && (isUnderWay(latest) || latest === live || latest.status === 'failed') && (
-        <PublishStages deployment={latest} underWay={isUnderWay(latest)} publicBefore={live !== undefined} />
+        <PublishStages
+          deployment={latest}
+          underWay={isUnderWay(latest)}
+          publicBefore={app.productionUrl !== undefined}
+        />
       )}
     </>
   )

@@ -26,7 +26,8 @@ export function PublishPanel({ onClose }: { onClose: () => void }) {
     }
   }, [])
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !event.defaultPrevented) onClose()
+    const isInDialog = event.target instanceof Element && event.target.closest('dialog') !== null // which takes it
+    if (event.key === 'Escape' && !event.defaultPrevented && !isInDialog) onClose()
   }
   const publics = deployments.filter((one) => one.environment === 'production')
   return (

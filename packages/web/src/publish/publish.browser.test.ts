@@ -72,6 +72,21 @@ test('an address is judged with each letter and saved only when it can be had', 
   expect(standIn.app(app).snapshot.app.slug).toBe('our-shelf')
 })
 
+test('a publish that was asked for cannot be asked for again before the stream has told it', async () => {
+  await using studio = await studios.open()
+  const { page, standIn } = studio
+  await openPanel(studio)
+  const release = standIn.holdEvents()
+  const answered = page.waitForResponse((response) => response.url().endsWith('/deploy'))
+  await page.getByRole('button', { name: 'Publish version 1' }).click()
+  await (await answered).finished()
+  const button = page.getByRole('button', { name: 'Publishing' })
+  await button.waitFor()
+  expect(await button.isDisabled()).toBe(true)
+  release()
+  await page.getByText('Waiting').waitFor()
+})
+
 test('what was public before can be public again, and unpublishing asks first', async () => {
   await using studio = await studios.open()
   const { page, standIn } = studio
@@ -91,6 +106,9 @@ test('what was public before can be public again, and unpublishing asks first', 
 
   await page.getByRole('button', { name: 'Unpublish' }).click()
   await page.getByText('stops answering at once').waitFor()
+  await page.keyboard.press('Escape') // closes the question, not what is behind it
+  await page.getByText('stops answering at once').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Unpublish' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Unpublish' }).click()
   await page.getByText('The page is off line.').waitFor()
   await page.getByText('Public at').waitFor({ state: 'detached' })

@@ -174,6 +174,7 @@ export function deployVersion(standIn: StandIn, app: string, number: number, err
     const failed: Deployment = {
       ...deployment,
       status: 'failed',
+      stages: [{ name: 'build', ms: 140 }],
       error: `${error.file}:${error.line}:${error.column}: ${error.message}`,
     }
     emit({ type: 'deployment.failed', deployment: failed })

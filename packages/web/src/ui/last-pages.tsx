@@ -1,14 +1,27 @@
+import type { ReactNode } from 'react'
 import { Button, LinkButton } from './button.tsx'
 import { words } from './strings.ts'
 
 /** An address that is nobody's. */
-export const NotFoundPage = ({ title = words.notFoundTitle, text = words.notFoundText }) => (
+export const NotFoundPage = ({
+  title = words.notFoundTitle,
+  text = words.notFoundText,
+  children,
+}: {
+  title?: string
+  text?: string
+  /** What else one can do. */
+  children?: ReactNode
+}) => (
   <main className="mx-auto max-w-140 px-8 pt-[20vh]">
     <h1 className="text-20 font-medium">{title}</h1>
     <p className="mt-1 text-muted">{text}</p>
-    <LinkButton href="/" size="large" className="mt-4">
-      {words.toHome}
-    </LinkButton>
+    <div className="mt-4 flex flex-wrap gap-2">
+      <LinkButton href="/" size="large">
+        {words.toHome}
+      </LinkButton>
+      {children}
+    </div>
   </main>
 )
 

@@ -22,12 +22,12 @@ const change = (next: readonly Toast[]): void => {
 
 const dismiss = (id: number): void => change(toasts.filter((toast) => toast.id !== id))
 
-/** Says something at the lower edge for 8 seconds; one that offers an action or tells a problem can be read again. */
+/** Says something at the lower edge for 8 seconds; one that offers an action or tells a problem stays until it is closed. */
 export function toast(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
   const id = nextId
   nextId += 1
   change([...toasts.slice(-2), { id, text, tone: options.tone ?? 'done', action: options.action }])
-  setTimeout(() => dismiss(id), showMs)
+  if (options.tone !== 'problem' && !options.action) setTimeout(() => dismiss(id), showMs)
 }
 
 const subscribe = (onChange: () => void): (() => void) => {

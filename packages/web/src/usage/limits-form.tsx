@@ -27,21 +27,22 @@ function numberOf(text: string): number | null | undefined {
 /** The caps of all apps. Which numbers can be is said by the server. */
 export function LimitsForm({ limits }: { limits: Limits }) {
   const client = useQueryClient()
-  const [texts, setTexts] = useState(() => textsOf(limits))
+  const [filled, setFilled] = useState(() => textsOf(limits))
+  const [texts, setTexts] = useState(filled)
   const save = useMutation({
-    mutationFn: (wanted: Limits) => call(contract.limits.put, wanted),
+    mutationFn: (wanted: Partial<Limits>) => call(contract.limits.put, wanted),
     onSuccess: (answer) => {
+      setFilled(textsOf(answer.limits))
       setTexts(textsOf(answer.limits))
       void client.invalidateQueries({ queryKey: usageQuery.queryKey })
       void client.invalidateQueries({ queryKey: ['estimate'] })
       toast(usageWords.saved)
     },
   })
-  const [turnUsd, monthUsd, turnTokens] = fields.map((name) => numberOf(texts[name]))
-  const wanted =
-    turnUsd === undefined || monthUsd === undefined || turnTokens === undefined
-      ? undefined
-      : { turnUsd, monthUsd, turnTokens }
+  // Only what was changed here: another tab may have set the others since.
+  const changed = fields.filter((name) => texts[name] !== filled[name])
+  const isValid = fields.every((name) => numberOf(texts[name]) !== undefined)
+  const wanted = isValid && Object.fromEntries(changed.map((name) => [name, numberOf(texts[name])]))
   return (
     <form
       className="mt-2"

@@ -19,7 +19,7 @@ export const UsageDialog = ({ open, onClose }: { open: boolean; onClose: () => v
 
 function UsageOfMonth() {
   const usage = useQuery(usageQuery)
-  if (usage.error) {
+  if (usage.error && !usage.data) {
     return (
       <ProblemNote error={usage.error}>
         <Button onClick={() => void usage.refetch()}>{words.retry}</Button>

@@ -43,9 +43,11 @@ test('A10: usage of the month stands by app, what has no price is said, and limi
   await dialog.getByText('Write a number, or leave it empty.').waitFor()
   expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
   await dialog.getByLabel('Dollars a month, all apps').fill('20')
+  standIn.usage.limits = { ...standIn.usage.limits, turnUsd: 2 } // by another tab
   await page.keyboard.press('Enter')
   await page.getByText('Limits are saved.').waitFor()
-  expect(standIn.usage.limits).toEqual({ turnUsd: null, turnTokens: null, monthUsd: 20 })
+  expect(standIn.usage.limits).toEqual({ turnUsd: 2, turnTokens: null, monthUsd: 20 })
+  expect(await dialog.getByLabel('Dollars a turn').inputValue()).toBe('2')
   expect(studio.complaints).toEqual([])
 })
 
