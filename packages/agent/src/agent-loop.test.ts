@@ -367,6 +367,35 @@ test('B.5 30: so it is when the cut call has no stop of its own', async () => {
   expect(JSON.stringify(messagesOf(turn.requests[1]).at(-1))).toContain('cut off after 6 characters')
 })
 
+test('B.5 30: so it is beside a call that is whole: that one runs, and each such reply counts', async () => {
+  const cut = (path: string, input: Record<string, unknown>[]) =>
+    message([writes(path), block({ type: 'tool_use', id: 't', name: 'os-write', input: {} }, input, { stop: false })], {
+      stopReason: 'max_tokens',
+    })
+  const begun = [{ type: 'input_json_delta', partial_json: '{"file' }]
+  const turn = await runTurn([cut('a', begun), cut('b', []), cut('c', begun)])
+  expect(turn.end).toMatchObject({ error: { code: 'output_limit' }, actions: ['continue'] })
+  expect([...turn.journal.files.keys()]).toEqual(['a', 'b', 'c'])
+  expect(messagesOf(turn.requests[1]).at(-1)?.content).toMatchObject([
+    { type: 'tool_result', content: 'OK a has 1 characters' },
+    { type: 'text', text: expect.stringContaining('cut off after 6 characters at max_tokens') },
+  ])
+  expect(JSON.stringify(messagesOf(turn.requests[2]).at(-1))).toContain('cut off after 0 characters')
+  await nextMessageWorks(turn.journal.history)
+})
+
+test("D1, B.5 44: calls that the end of the turn's time ends do not say that the user did", async () => {
+  await using server = await startScriptedModel([[toolUse('slow'), writes('a')]])
+  const turn = startTurn(server.url, { limits: { turnMs: 5_000, parallelCalls: 1 } })
+  await turn.journal.when(({ fact }) => fact === 'callQueued')
+  turn.clock.advance(5_000)
+  expect(await turn.end).toMatchObject({ ending: 'failed', error: { code: 'timeout' } })
+  expect(turn.journal.history.at(-1)?.content).toMatchObject([
+    { content: expect.stringMatching(/^ERROR CANCELLED: Cancelled while running\. /) },
+    { content: 'ERROR CANCELLED: Cancelled before it started. Nothing was changed.' },
+  ])
+})
+
 test('B.5 31, L15: an unreadable input is answered and never run', async () => {
   const turn = await runTurn([
     [toolUse('os-write', {}, { rawInput: '{"file_path":"a", // no\n"content":"x"}' })],
@@ -438,9 +467,9 @@ test('B.5 44: a stop during calls answers the unfinished as cancelled and keeps 
   expect(turn.journal.files.get('a')).toBe('A')
   expect(turn.journal.history.at(-1)?.content).toMatchObject([
     { content: expect.stringContaining('OK a') },
-    { is_error: true, content: expect.stringContaining('Cancelled by the user while running') },
-    { is_error: true, content: expect.stringContaining('Cancelled by the user') },
-    { is_error: true, content: expect.stringContaining('Cancelled by the user before it started') },
+    { is_error: true, content: expect.stringContaining('Cancelled while running') },
+    { is_error: true, content: expect.stringContaining('Cancelled') },
+    { is_error: true, content: expect.stringContaining('Cancelled before it started') },
   ])
   await nextMessageWorks(turn.journal.history)
 })

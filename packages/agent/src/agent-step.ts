@@ -1,6 +1,7 @@
 import { noCost } from '@overskill/protocol'
 import type { AgentTurn, ResumedStep, Spent } from './agent-turn.ts'
 import { mayCompact } from './compact-step.ts'
+import { fence } from './fence.ts'
 import type { HistoryEntry, StopReason } from './model.ts'
 import { addSpent, requestReply, waitForRetry, type Requested } from './model-request.ts'
 import { noUsage } from './models/prices.ts'
@@ -31,16 +32,17 @@ export async function runStep<Work>(turn: AgentTurn<Work>, step: number): Promis
     return refuse(turn, step, coordinator, requested)
   }
   const atLimit = outcome.ok && outcome.stop === 'max_tokens'
-  const openInput = reply.cutOpen(atLimit ? 'output_limit' : 'connection', false)
+  const openLength = reply.cutOpen(atLimit ? 'output_limit' : 'connection', false)
+  const openInput = atLimit ? openLength : undefined
   if (!reply.isUsable && turn.stop.aborted) reply.drop('stopped')
-  const cut = coordinator.replyEnded(atLimit).cutAtLimit
+  const { cutAtLimit } = coordinator.replyEnded(atLimit)
   const calls = await coordinator.finished()
   turn.unchecked ||= calls.some(({ changed }) => changed)
   const asked = !outcome.ok
     ? afterFault(turn, reply, calls)
     : calls.length > 0 || reply.hasDuplicate
-      ? afterCalls(turn, outcome.stop, calls, cut, reply.hasDuplicate)
-      : afterText(turn, outcome.stop, reply, atLimit ? openInput : 0)
+      ? afterCalls(turn, outcome.stop, calls, { cutAtLimit, openInput, hasDuplicate: reply.hasDuplicate })
+      : afterText(turn, outcome.stop, reply, openInput)
   await tellSources(turn, reply)
   const next = asked.end?.ending === 'completed' ? await afterWork(turn, asked, !reply.isEmpty) : asked
   await finishStep(turn, step, { reply, calls, stop: outcome.ok ? outcome.stop : 'cut', requested, next })
@@ -90,16 +92,18 @@ async function endAfterFault<Work>(
   return turn.stop.aborted ? undefined : endings.faultEnding(fault, turn.progress)
 }
 
+/** What is odd about a step's calls: how many the reply's limit cut, and the length of one whose block did not even end. */
+type OddCalls = { cutAtLimit: number; openInput: number | undefined; hasDuplicate: boolean }
+
 function afterCalls<Work>(
   turn: AgentTurn<Work>,
   stop: StopReason,
   calls: readonly FinishedCall[],
-  cutAtLimit: number,
-  hasDuplicate: boolean,
+  { cutAtLimit, openInput, hasDuplicate }: OddCalls,
 ): Next {
   if (hasDuplicate) return { end: endings.duplicateEnding() }
   if (stop === 'context_exceeded') return { end: endings.tooLongEnding() }
-  if (cutAtLimit > 0) {
+  if (cutAtLimit > 0 || openInput !== undefined) {
     turn.count.cuts += 1
     if (turn.count.cuts > 2) return { end: endings.outputLimitEnding() }
   }
@@ -111,10 +115,13 @@ function afterCalls<Work>(
       changed,
     })),
   )
-  return looping === undefined ? {} : { end: endings.loopEnding(looping, turn.limits.sameCall) }
+  if (looping !== undefined) return { end: endings.loopEnding(looping, turn.limits.sameCall) }
+  if (openInput === undefined) return {}
+  const text = `One more call of your reply was cut off after ${openInput} characters at max_tokens. Nothing of it was done. Write the file in smaller parts.`
+  return { after: say(text, false) }
 }
 
-function afterText<Work>(turn: AgentTurn<Work>, stop: StopReason, reply: StepReply<Work>, openInput: number): Next {
+function afterText<Work>(turn: AgentTurn<Work>, stop: StopReason, reply: StepReply<Work>, openInput?: number): Next {
   const { count } = turn
   const hasContent = !reply.isEmpty
   if (stop === 'context_exceeded') {
@@ -122,7 +129,7 @@ function afterText<Work>(turn: AgentTurn<Work>, stop: StopReason, reply: StepRep
       'Your reply was cut off where the conversation became too long. Go on exactly where it stops and repeat nothing.'
     return { end: endings.tooLongEnding(), after: say(text, hasContent) }
   }
-  if (stop === 'max_tokens' && openInput > 0) {
+  if (stop === 'max_tokens' && openInput !== undefined) {
     count.cuts += 1
     if (count.cuts > 2) return { end: endings.outputLimitEnding() }
     const text = `Your call was cut off after ${openInput} characters at max_tokens. Nothing was done. Write the file in smaller parts.`
@@ -155,7 +162,7 @@ async function afterWork<Work>(turn: AgentTurn<Work>, done: Next, hasContent: bo
 /** Words of ours to the model. After a reply they are a user entry; after a user entry operator text, as the provider wants. */
 const say = (text: string, afterReply: boolean): HistoryEntry =>
   afterReply
-    ? { role: 'user', content: [{ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }] }
+    ? { role: 'user', content: [{ type: 'text', text: fence('system-reminder', text) }] }
     : { role: 'system', content: text }
 
 type StepEnd<Work> = {

@@ -24,7 +24,10 @@ export type ResumedStep = {
   calls: readonly { call: DeclaredCall; state: { result: ToolResult } | { stored: Exclude<StoredStart, 'none'> } }[]
 }
 
-/** What is wrong with the work as it stands. The same `fingerprint` means the same fault as before. */
+/**
+ * What is wrong with the work as it stands. The same `fingerprint` means the same fault as before. `forModel` goes out as words of
+ * ours: what it quotes stands in a `fence`.
+ */
 export type WorkFault = { fingerprint: string; forModel: string; forPerson: string }
 
 /** What requests used, and what that cost. */
@@ -77,7 +80,7 @@ export type AgentTurn<Work> = {
   random: () => number
   limits: TurnLimits
   history: HistoryEntry[]
-  /** Aborts at a person's stop, at the end of the turn's time and when the turn is lost. */
+  /** Aborts at a person's stop, at the end of the turn's time, when the turn is lost, and at the latest when it has ended. */
   stop: AbortSignal
   isLate: () => boolean
   costOf: (usage: ModelUsage) => Cost
@@ -98,14 +101,15 @@ export type AgentTurn<Work> = {
   progress: boolean
 }
 
+/** @returns The turn, and what must be called once it has ended: whatever still listens to its `stop` is let go of then. */
 export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; close: () => void } {
   const clock = run.clock ?? systemClock
   const limits = { ...defaultLimits, ...run.limits }
   const tools = new Map(run.tools.map((tool) => [tool.name, tool]))
   assert(tools.size === run.tools.length, 'tool names are unique')
-  const lost = new AbortController()
+  const over = new AbortController()
   const late = new AbortController()
-  const guarded = guardJournal(run.journal, () => lost.abort())
+  const guarded = guardJournal(run.journal, () => over.abort())
   const cancelLimit = limits.turnMs === undefined ? () => {} : clock.after(limits.turnMs, () => late.abort())
   const turn: AgentTurn<Work> = {
     run,
@@ -117,7 +121,7 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     random: run.random ?? Math.random,
     limits,
     history: [...run.history],
-    stop: AbortSignal.any([run.signal, late.signal, lost.signal]),
+    stop: AbortSignal.any([run.signal, late.signal, over.signal]),
     isLate: () => late.signal.aborted,
     costOf: run.costOf ?? ((usage) => costOf(run.model.id, usage, new Date(clock.now()))),
     log: run.log ?? (() => {}),
@@ -132,5 +136,9 @@ export function openTurn<Work>(run: AgentRun<Work>): { turn: AgentTurn<Work>; cl
     spent: run.spent ?? { usage: noUsage, cost: noCost },
     progress: run.resume !== undefined || (run.step ?? 1) > 1,
   }
-  return { turn, close: cancelLimit }
+  const close = (): void => {
+    cancelLimit()
+    over.abort() // Node keeps each signal of several that has a listener, and what that holds, until it aborts (nodejs/node#64476)
+  }
+  return { turn, close }
 }

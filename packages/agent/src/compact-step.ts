@@ -1,5 +1,6 @@
 import type { AgentTurn } from './agent-turn.ts'
 import { planCompaction, type Compaction } from './compaction.ts'
+import { fence } from './fence.ts'
 import type { HistoryEntry, ModelRequest, StopReason } from './model.ts'
 import { readStream, spend } from './model-request.ts'
 import { noUsage } from './models/prices.ts'
@@ -63,7 +64,7 @@ type Asked = { summary: string; stop: StopReason | 'cut'; spent: ReturnType<type
 
 /** One request in a conversation of its own, which is not shown and not part of the history. '' when no summary came. */
 async function askForSummary<Work>(turn: AgentTurn<Work>, step: number, plan: Compaction): Promise<Asked> {
-  const record = `<record>\n${plan.transcript}\n</record>\n\nWrite the summary now.`
+  const record = `${fence('record', plan.transcript)}\n\nWrite the summary now.`
   const history: HistoryEntry[] = [{ role: 'user', content: [{ type: 'text', text: record }] }]
   const request: ModelRequest = { system, tools: [], history, maxTokens: summaryTokens }
   void turn.journal.requestReady(step, turn.run.model.body(request), history)

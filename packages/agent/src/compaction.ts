@@ -1,4 +1,5 @@
 import { cutText } from '@overskill/protocol'
+import { fence } from './fence.ts'
 import type { HistoryEntry, RawBlock } from './model.ts'
 
 /** How the conversation becomes shorter when it has become too long for its model. Lengths in UTF-16 units. */
@@ -19,8 +20,7 @@ const digested = { share: 1 / 8, most: 12_000 }
 /** The share of the conversation that has to go, and the least of it (a summary has a length too), or it is not worth a try. */
 const worthwhile = { share: 1 / 5, least: 1_000 }
 
-const opens = '<conversation-summary>'
-const closes = '</conversation-summary>'
+const summaryMark = 'conversation-summary'
 
 /**
  * Plans a shorter conversation. The newest steps stay block for block, but for their thinking: that is bound to all that came
@@ -41,7 +41,7 @@ export function planCompaction(history: readonly HistoryEntry[]): Compaction | u
     digest: transcribe(older, sized(length, digested)),
     historyWith(summary) {
       const [first, ...rest] = tail
-      const head = [{ type: 'text', text: `${opens}\n${summary}\n${closes}` }, ...request]
+      const head = [{ type: 'text', text: fence(summaryMark, summary) }, ...request]
       return first?.role === 'user'
         ? [{ role: 'user', content: [...head, ...first.content] }, ...rest]
         : [{ role: 'user', content: head }, ...tail]
@@ -81,7 +81,7 @@ const textOf = (block: RawBlock): string => (typeof block['text'] === 'string' ?
 const isPersons = (block: RawBlock): boolean =>
   block.type === 'text' && !textOf(block).startsWith('<system-reminder>') && !isSummary(block)
 
-const isSummary = (block: RawBlock): boolean => block.type === 'text' && textOf(block).startsWith(opens)
+const isSummary = (block: RawBlock): boolean => block.type === 'text' && textOf(block).startsWith(`<${summaryMark}>`)
 
 function withoutThinking(entry: HistoryEntry): HistoryEntry[] {
   if (entry.role !== 'assistant') return [entry]

@@ -1,6 +1,7 @@
 export { runAgent } from './agent-loop.ts'
 export type { AgentNote, AgentRun, ResumedStep, Spent, WorkFault } from './agent-turn.ts'
 export { systemClock, type Clock } from './clock.ts'
+export { fence } from './fence.ts'
 export type * from './model.ts'
 export { createAnthropicModel, type AnthropicOptions } from './models/anthropic.ts'
 export type { ListedModel, ModelListing } from './models/model-list.ts'
@@ -9,6 +10,7 @@ export { providerNames, type ProviderName, type ProviderProfile } from './models
 export { testConnection } from './models/test-connection.ts'
 export { costOf, modelCatalog, noUsage, type CatalogModel } from './models/prices.ts'
 export { entriesOfStep, type StepRecord } from './step-history.ts'
+export { interruptedCall } from './streaming-tool-executor.ts'
 export { declareTools, toolProblems } from './tool-declarations.ts'
 export {
   defineTool,

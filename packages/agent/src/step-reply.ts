@@ -138,13 +138,13 @@ export class StepReply<Work> {
 
   /**
    * Marks what did not become complete. `keepText`: the text so far stays in the history (a person's stop).
-   * @returns The length of the longest tool input among it, 0 if none: what a reply's limit has cut off.
+   * @returns The length of the longest tool input among it, undefined if there is no call: what a reply's limit has cut off.
    */
-  cutOpen(why: CutReason, keepText: boolean): number {
+  cutOpen(why: CutReason, keepText: boolean): number | undefined {
     const { step, journal } = this.#options
-    let inputLength = 0
+    let inputLength: number | undefined
     for (const { index, kind, text, shown } of this.#open.values()) {
-      if (kind === 'tool') inputLength = Math.max(inputLength, text.length)
+      if (kind === 'tool') inputLength = Math.max(inputLength ?? 0, text.length)
       if (!shown) continue
       const kept = keepText && kind === 'text' ? { type: 'text', text } : undefined
       if (kept) this.#kept.push({ index, kind, block: kept })

@@ -241,8 +241,8 @@ test('C6: a stop cancels the waiting before they start and the running within 30
   await clock.whenWaiting(10_000)
   stop.abort()
   expect(await texts()).toEqual([
-    expect.stringMatching(/^ERROR CANCELLED: Cancelled by the user while running/),
-    'ERROR CANCELLED: Cancelled by the user before it started. Nothing was changed.',
+    expect.stringMatching(/^ERROR CANCELLED: Cancelled while running/),
+    'ERROR CANCELLED: Cancelled before it started. Nothing was changed.',
   ])
   expect([...journal.status.values()]).toEqual(['cancelled', 'cancelled'])
   expect(journal.files.size).toBe(0)
@@ -285,7 +285,7 @@ test('C8: B.5 46: a call that was queued or that changes only our own store runs
   expect(await texts()).toEqual([
     'OK a has 6 characters',
     'OK b has 7 characters',
-    'ERROR INTERRUPTED: The server restarted while this ran. It may have happened; check before repeating.',
+    'ERROR INTERRUPTED: This call was interrupted before it ended. It may have happened; check before repeating.',
     'OK y',
   ])
   expect(log).toEqual(['begin y', 'end y'])

@@ -91,14 +91,14 @@ const cancelledWhileRunning = <Work>(tool: Tool<Work>): ToolResult => ({
   ok: false,
   status: 'cancelled',
   code: 'CANCELLED',
-  text: `ERROR CANCELLED: Cancelled by the user while running. ${mayHaveHappened(tool)}`,
+  text: `ERROR CANCELLED: Cancelled while running. ${mayHaveHappened(tool)}`,
 })
 
 export const cancelledBeforeStart: ToolResult = {
   ok: false,
   status: 'cancelled',
   code: 'CANCELLED',
-  text: 'ERROR CANCELLED: Cancelled by the user before it started. Nothing was changed.',
+  text: 'ERROR CANCELLED: Cancelled before it started. Nothing was changed.',
 }
 
 /** A call that another process began and did not finish, and that may not be repeated unasked (AGENT.md D.8). */
@@ -106,5 +106,5 @@ export const interruptedCall: ToolResult = {
   ok: false,
   status: 'error',
   code: 'INTERRUPTED',
-  text: 'ERROR INTERRUPTED: The server restarted while this ran. It may have happened; check before repeating.',
+  text: 'ERROR INTERRUPTED: This call was interrupted before it ended. It may have happened; check before repeating.',
 }

@@ -111,3 +111,14 @@ test('L43: entities, placeholders and odd spaces in a content come through untou
   const input = readInput('os-write', JSON.stringify({ file_path: 'a', content }))
   expect(input).toMatchObject({ ok: true, input: { content } })
 })
+
+test('B.5 37: what is quoted of an input or a name that is not taken holds no half character', () => {
+  for (let shift = 0; shift < 2; shift += 1) {
+    const long = `${'x'.repeat(shift)}${'😀'.repeat(60)}`
+    for (const text of [`{"file_path":"${long}" oops "${long}"}`, `{"file_path":["${long}"]}`, `{"mode":"${long}"}`])
+      expect(refusal('os-edit', text).isWellFormed(), text).toBe(true)
+    expect(refusal(long, '{}').isWellFormed()).toBe(true)
+    const ignored = readInput('os-view', '{"file_path":"a","\\ud83d":1}')
+    expect(ignored.ok && ignored.note).toMatch(/^Ignored unknown arguments: \ufffd\. Known: file_path\.$/)
+  }
+})

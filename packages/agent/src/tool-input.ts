@@ -1,3 +1,4 @@
+import { cutText } from '@overskill/protocol'
 import type { z } from 'zod'
 import { findJsonProblem } from './json-problem.ts'
 import { refused, type Tool, type ToolResult } from './tool.ts'
@@ -37,7 +38,8 @@ export function readToolInput<Work>(
   return checkInput(tool, value as Record<string, unknown>, text)
 }
 
-const no = (code: string, text: string) => ({ ok: false as const, result: refused(code, text) })
+/** What is quoted of an input may begin and end in half a character, which the model's provider would refuse (B.5 37). */
+const no = (code: string, text: string) => ({ ok: false as const, result: refused(code, text.toWellFormed()) })
 
 /** What a call is told whose input was still growing when the reply reached its longest length (B.5 30). */
 export const cutAtLimit = (length: number): ToolResult =>
@@ -66,7 +68,7 @@ function checkInput<Work>(tool: Tool<Work>, value: Record<string, unknown>, text
       : []),
     ...(lone.count > 0 ? ['Half surrogate pairs in the input are no characters; each became U+FFFD.'] : []),
   ]
-  return { ok: true, tool, input, ...(notes.length > 0 && { note: notes.join(' ') }) }
+  return { ok: true, tool, input, ...(notes.length > 0 && { note: notes.join(' ').toWellFormed() }) }
 }
 
 /** Every string with lone surrogates replaced by U+FFFD: they cannot be stored as UTF-8 (B.5 37). */
@@ -120,7 +122,7 @@ function unknownTool(names: readonly string[], name: string): ToolResult {
   const hint = near && near.far <= Math.max(2, near.known.length / 3) ? ` Did you mean ${near.known}?` : ''
   return refused(
     'UNKNOWN_TOOL',
-    `No tool named ${name.slice(0, 80) || '(empty)'}.${hint} Available: ${sorted.join(', ')}.`,
+    `No tool named ${cutText(name, 80) || '(empty)'}.${hint} Available: ${sorted.join(', ')}.`,
   )
 }
 

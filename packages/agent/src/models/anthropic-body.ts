@@ -1,3 +1,4 @@
+import { fence } from '../fence.ts'
 import type { HistoryEntry, ModelRequest, RawBlock } from '../model.ts'
 import type { ModelTraits } from './anthropic-traits.ts'
 import { textOf } from './json-value.ts'
@@ -76,7 +77,7 @@ function portable(block: RawBlock): RawBlock[] {
 }
 
 const text = (content: string): RawBlock => ({ type: 'text', text: content })
-const reminder = (content: string): RawBlock => text(`<system-reminder>\n${content}\n</system-reminder>`)
+const reminder = (content: string): RawBlock => text(fence('system-reminder', content))
 
 /** Two sliding markers: nine parallel results are twenty blocks, past the reach of a single one (AGENT.md C.3). */
 function withCacheMarkers(wire: WireMessage[]): WireMessage[] {

@@ -3,6 +3,7 @@ import { UsageReading } from './anthropic-usage.ts'
 import { faultOfProviderError, type FaultSource } from './faults.ts'
 import { countOf, isObject, objectOf, textOf, type JsonObject } from './json-value.ts'
 import { closeBlock, growBlock, openBlock, type OpenBlock } from './open-block.ts'
+import { redact, refusalLength } from './redact.ts'
 import { fault, maxBlocks, maxOdd, odd, type ReplyAssembly } from './reply-stream.ts'
 
 const stopReasons: Record<string, StopReason> = {
@@ -138,7 +139,10 @@ export class AnthropicReply implements ReplyAssembly {
     if (typeof reason === 'string') this.#stop = stopReasons[reason] ?? 'other'
     const details = objectOf(delta['stop_details'])
     if (this.#stop === 'refusal')
-      this.#refusal = { category: textOf(details['category']), explanation: textOf(details['explanation']) }
+      this.#refusal = {
+        category: textOf(details['category']),
+        explanation: redact(textOf(details['explanation']), this.#source.key, refusalLength),
+      }
     this.#usage.take(data['usage'], true)
     return [this.#usageEvent()]
   }

@@ -341,6 +341,32 @@ test('B.5 49: a refusal carries its category and its explanation', async () => {
   })
 })
 
+const unstorable = /\0|\p{Cs}/u
+
+test('E4, E6: what a refusal, an error and a page say holds no key, no half character and no NUL', async () => {
+  const words = `No\0 ${testKey} \ud83d ${'😀'.repeat(1000)}`
+  const refused = (await streamed(refusal('cyber', words))).at(-1)
+  const said = [
+    refused?.type === 'end' && refused.outcome.ok ? refused.outcome.refusal?.explanation : undefined,
+    faultOf(await streamed([errorEvent('api_error', words)]))?.detail,
+    faultOf(await streamed(body(`text/html; x="${'y'.repeat(5000)}"`, `a${words}`)))?.message,
+  ]
+  for (const one of said) {
+    expect(one).toContain('[key]')
+    expect(one).not.toMatch(unstorable)
+    expect(one?.length).toBeLessThan(1100)
+  }
+})
+
+test('E6: name and id of a call can be stored, and its block holds the same', async () => {
+  const call = (id: string, name: string) => block({ type: 'tool_use', id, name, input: {} })
+  const events = await streamed([call('t\0\ud83d', 'os-\0\udc00'), call('x'.repeat(1e6), 'y'.repeat(1e6))])
+  const started = events.flatMap((one) => (one.type === 'block.started' ? [[one.providerId, one.name]] : []))
+  expect(started[0]).toEqual(['t\ufffd\ufffd', 'os-\ufffd\ufffd'])
+  expect(started[1]?.map((one) => one?.length)).toEqual([50_000, 200])
+  expect(blocks(events).map(({ id, name }) => [id, name])).toEqual(started)
+})
+
 test('comments between events change nothing', async () => {
   const events = await streamed([bytes(': OPENROUTER PROCESSING\n\n'), text('a'), bytes(':\r\n')])
   expect(blocks(events)).toEqual([{ type: 'text', text: 'a' }])

@@ -1,4 +1,5 @@
 import type { ModelEvent, RawBlock } from '../model.ts'
+import { readCallId, readCallName } from './call-label.ts'
 import { parseJson, textOf, isObject, type JsonObject } from './json-value.ts'
 
 export type BlockKind = 'text' | 'thinking' | 'tool' | 'other'
@@ -25,7 +26,8 @@ export function openBlock(index: number, start: JsonObject): OpenBlock {
   const type = textOf(start['type'])
   const kind = kinds[type] ?? 'other'
   const text = kind === 'text' ? textOf(start['text']) : kind === 'thinking' ? textOf(start['thinking']) : ''
-  return { index, kind, raw: { ...start, type }, text, held: '', hasDelta: false }
+  const label = kind === 'tool' && { id: readCallId(start['id']), name: readCallName(start['name']) }
+  return { index, kind, raw: { ...start, type, ...label }, text, held: '', hasDelta: false }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { fence } from '../fence.ts'
 import type { HistoryEntry, ModelRequest, RawBlock } from '../model.ts'
 import { isObject, objectOf, textOf } from './json-value.ts'
 import { reasoningDetailsType } from './reasoning-details.ts'
@@ -45,7 +46,7 @@ export function chatBody(request: ModelRequest, shape: ChatShape): Record<string
 function messagesOf(entry: HistoryEntry, traits: ChatTraits): WireMessage[] {
   if (entry.role === 'system') {
     if (traits.systemMessages) return [{ role: 'system', content: entry.content }]
-    return [{ role: 'user', content: `<system-reminder>\n${entry.content}\n</system-reminder>` }]
+    return [{ role: 'user', content: fence('system-reminder', entry.content) }]
   }
   if (entry.role === 'assistant') return assistantMessage(entry.content, traits)
   const results = entry.content.filter(({ type }) => type === 'tool_result').map(resultMessage)

@@ -1,3 +1,4 @@
+import { readCallId, readCallName } from './call-label.ts'
 import { countOf, isObject, objectOf, parseJson, textOf, type JsonObject } from './json-value.ts'
 
 /** A call that grows. `text` is its arguments so far; it is not told of before it has a name. */
@@ -26,8 +27,8 @@ export class ChatCalls {
     const fn = objectOf(given['function'])
     const piece = {
       index: countOf(given['index']),
-      id: textOf(given['id']),
-      name: textOf(fn['name']),
+      id: readCallId(given['id']),
+      name: readCallName(fn['name']),
       text: argumentsText(fn['arguments']),
     }
     const known = this.#find(piece, before)

@@ -5,6 +5,7 @@ import { readChatUsage } from './openai-chat-usage.ts'
 import type { FaultSource } from './faults.ts'
 import { isObject, objectOf, textOf, type JsonObject } from './json-value.ts'
 import { closeBlock, growBlock, openBlock, type OpenBlock } from './open-block.ts'
+import { redact, refusalLength } from './redact.ts'
 import { ReasoningDetails } from './reasoning-details.ts'
 import { fault, maxBlocks, maxOdd, odd, type ReplyAssembly } from './reply-stream.ts'
 import { ThinkTags, type Piece } from './think-tags.ts'
@@ -102,7 +103,9 @@ export class ChatReply implements ReplyAssembly {
   #delta(delta: JsonObject): ModelEvent[] {
     const detailsText = this.#details.push(delta['reasoning_details'])
     const thinking = textOf(delta['reasoning_content']) || textOf(delta['reasoning']) || detailsText
-    this.#refusal += textOf(delta['refusal'])
+    const refusal = textOf(delta['refusal'])
+    this.#refusal += refusal
+    this.#streamedLength += refusal.length
     const pieces = contentPieces(delta['content'])
     return [
       ...this.#grow('thinking', thinking),
@@ -208,8 +211,10 @@ export class ChatReply implements ReplyAssembly {
 
   #outcome(): (ModelEvent & { type: 'end' })['outcome'] & { ok: true } {
     const said = stopReasons[this.#finish] ?? 'other'
-    if (said === 'refusal' || this.#refusal !== '')
-      return { ok: true, stop: 'refusal', refusal: { category: '', explanation: this.#refusal } }
+    if (said === 'refusal' || this.#refusal !== '') {
+      const explanation = redact(this.#refusal, this.#options.source.key, refusalLength)
+      return { ok: true, stop: 'refusal', refusal: { category: '', explanation } }
+    }
     const stop = this.#blocks.size > 0 && said !== 'max_tokens' ? 'tool_use' : said
     return { ok: true, stop: this.#finish === '' && stop === 'other' ? 'end_turn' : stop }
   }

@@ -466,6 +466,26 @@ test('a refusal ends the reply as one, with its words', async () => {
   expect(stopOf(await streamed(sse(wire(delta({ content: 'a' }), finish('content_filter')))))).toBe('refusal')
 })
 
+test('E4, E6: the words of a refusal hold no key, no half character and no NUL, and have an end', async () => {
+  const words = delta({ refusal: `No\0 ${testKey} \ud83d` })
+  const end = (await streamed(sse(wire(words, delta({ refusal: '😀'.repeat(1000) }), finish('stop'))))).at(-1)
+  const said = end?.type === 'end' && end.outcome.ok ? end.outcome.refusal?.explanation : undefined
+  expect(said).toMatch(/^No\ufffd \[key\] \ufffd😀+…$/u)
+  expect(said?.length).toBeLessThan(1100)
+  const endless = wire(...Array.from({ length: 50 }, () => delta({ refusal: 'x'.repeat(1000) })), finish('stop'))
+  expect(faultOf(await streamed(sse(endless), { maxBlockLength: 1000 }))).toMatchObject({ code: 'bad_stream' })
+})
+
+test('E6: name and id of a call can be stored, and its block holds the same', async () => {
+  const odd = call({ index: 0, id: 'c\0\ud83d' }, 'os-\0\udc00', view('a'))
+  const long = call({ index: 1, id: 'x'.repeat(1e6) }, 'y'.repeat(1e6), view('b'))
+  const events = await streamed(sse(wire(role, odd, long, finish('tool_calls'))))
+  const started = events.flatMap((one) => (one.type === 'block.started' ? [[one.providerId, one.name]] : []))
+  expect(started[0]).toEqual(['c\ufffd\ufffd', 'os-\ufffd\ufffd'])
+  expect(started[1]?.map((one) => one?.length)).toEqual([50_000, 200])
+  expect(calls(events).map(([id, name]) => [id, name])).toEqual(started)
+})
+
 test('B.5 11, B.5 12, B.5 13, B.5 16, B.5 18: each refusal is told apart by what the client may do about it, and none holds the key', async () => {
   const json = (status: number, error: object) => body('application/json', JSON.stringify({ error }), status)
   const cases: [Reply, Partial<ModelFault>][] = [

@@ -52,7 +52,7 @@ export async function* streamReply(stream: ReplyStream): AsyncGenerator<ModelEve
     // Within, events go by pieces of the stream: handing each of them through three generators cost more than reading it.
     for await (const events of readReply(sent.response, stop, watchdog, stream)) for (const event of events) yield event
   } catch (error) {
-    yield stop.aborted ? silent(signal, watchdog) : connectionLost(String(error))
+    yield stop.aborted ? silent(signal, watchdog) : connectionLost(redact(String(error), stream.key))
   } finally {
     watchdog.close()
   }
@@ -75,7 +75,8 @@ async function* readReply(
       yield* readWhole(reader, watchdog, stream)
     else yield [await wrongType(type, reader, stream.key)]
   } catch (error) {
-    yield ended(stream, stop.aborted ? silent(stream.signal, watchdog) : connectionLost(String(error)))
+    const lost = connectionLost(redact(String(error), stream.key))
+    yield ended(stream, stop.aborted ? silent(stream.signal, watchdog) : lost)
   } finally {
     stop.removeEventListener('abort', cancel)
     cancel()
@@ -192,7 +193,7 @@ async function wrongType(type: string, reader: Reader | undefined, key: string):
     start += decoder.decode(piece.value, { stream: true })
   }
   const shown = redact(start, key, 200)
-  const what = type || 'no content type'
+  const what = redact(type, key, 100) || 'no content type'
   return fault('bad_stream', `The model's address answered with ${what} instead of a stream: ${shown}`, false, shown)
 }
 

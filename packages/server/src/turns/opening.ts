@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '@overskill/agent'
+import { fence, type HistoryEntry } from '@overskill/agent'
 import type { Mode } from '@overskill/protocol'
 import { diffTrees, type Tree } from '@overskill/workspace'
 
@@ -39,7 +39,7 @@ export type OpeningInput = {
 export function openTurn(input: OpeningInput): HistoryEntry[] {
   const context = input.known ? changesSince(input.known, input.tree) : firstContext(input)
   const about = [`Date: ${input.date.toISOString().slice(0, 10)}. ${modeText[input.mode]}`, context]
-  const text = `<context>\n${about.filter(Boolean).join('\n\n')}\n</context>`
+  const text = fence('context', about.filter(Boolean).join('\n\n'))
   return [
     {
       role: 'user',
@@ -57,7 +57,7 @@ const paths = (tree: Tree): string => list([...tree].map(([path, { bytes }]) => 
 export const describeFiles = (tree: Tree): string => `The app's files as they are now:\n${paths(tree)}`
 
 function firstContext({ appName, tree, files }: OpeningInput): string {
-  const contents = [...files].map(([path, text]) => `<file path="${path}">\n${text}\n</file>`)
+  const contents = [...files].map(([path, text]) => fence('file', text, `path="${path}"`))
   return [`The app is called "${appName}". Its files:`, paths(tree), ...contents].join('\n')
 }
 

@@ -91,3 +91,11 @@ test('what a page says cannot end its fence, nor pass for a row of its own, and 
   expect(many.length).toBeLessThan(21_000)
   expect(many).toMatch(/\d+ more do not fit/)
 })
+
+test('a row that is cut ends in no half of a character, which no provider takes', async () => {
+  for (const shift of ['', 'x']) {
+    const text = await readLogs({}, [kept(log(`${shift}${'😀'.repeat(2_000)}`))])
+    expect(text).toContain('…')
+    expect(text.isWellFormed()).toBe(true)
+  }
+})
