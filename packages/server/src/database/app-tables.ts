@@ -58,7 +58,10 @@ export const events = pgTable(
   (table) => [primaryKey({ columns: [table.app, table.seq] })],
 )
 
-/** Answers to mutations with an `Idempotency-Key`, kept 24 h. `status` null: the first one still runs. */
+/**
+ * Answers to mutations with an `Idempotency-Key`, kept 24 h. Written by http/idempotency-keys.ts. `status` null: the first one
+ * runs, as long as its lease lasts.
+ */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
@@ -69,6 +72,9 @@ export const idempotencyKeys = pgTable(
     bodyHash: text('body_hash').notNull(),
     status: integer(),
     body: text(),
+    etag: text(), // the header of that name, where the answer had one
+    leaseOwner: text('lease_owner'),
+    leaseUntil: at('lease_until'),
     createdAt: createdAt(),
   },
   (table) => [primaryKey({ columns: [table.person, table.method, table.path, table.key] })],

@@ -67,7 +67,7 @@ export const turns = pgTable(
     leaseOwner: text('lease_owner'),
     leaseToken: integer('lease_token').notNull().default(0),
     leaseUntil: at('lease_until'),
-    handovers: integer().notNull().default(0), // how often an owner that ended in order gave it to the next
+    handovers: integer().notNull().default(0), // how often an owner gave it back without having died: it ended in order, or the store was away
     progressAt: at('progress_at').notNull().defaultNow(),
     deadline: at('deadline'),
     createdAt: createdAt(),

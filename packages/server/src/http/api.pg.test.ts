@@ -2,9 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { limits } from '@overskill/protocol'
-import { eq, sql } from 'drizzle-orm'
-import { idempotencyKeys } from '../database/schema.ts'
-import { createIdempotency } from './idempotency.ts'
+import { sql } from 'drizzle-orm'
 import { routes } from './route-table.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -206,69 +204,4 @@ test('of twenty requests with one key at once, one runs; the others hear its ans
   const all = await Promise.all(Array.from({ length: 20 }, () => server.send(keyed('k3', { name: 'Twenty' }))))
   expect(all.every(({ status }) => status === 201 || status === 409)).toBe(true)
   expect((await db.execute(sql`select 1 from apps where name = 'Twenty'`)).rowCount).toBe(1)
-})
-
-test('a key whose first request was cut off by a crash is free again after the start; one of this process is not', async () => {
-  const row = { person: 'owner', method: 'POST', path: '/x', bodyHash: 'other' }
-  await db.insert(idempotencyKeys).values([
-    { ...row, key: 'before', createdAt: new Date(Date.now() - 60_000) },
-    { ...row, key: 'now', createdAt: new Date(Date.now() + 60_000) },
-  ])
-  const idempotent = createIdempotency(db, new Date())
-  const run = async () => Response.json({ ran: true })
-  const ask = (key: string) =>
-    idempotent({ person: 'owner', method: 'POST', path: '/x', key, body: new Uint8Array() }, run)
-  expect((await ask('before')).status).toBe(200)
-  expect((await ask('now')).status).not.toBe(200)
-})
-
-test('L5: work whose answer was stored with it is not done again, whatever died before the answer went out', async () => {
-  const request = { person: 'owner', method: 'POST', path: '/z', key: 'stored', body: new Uint8Array() }
-  const died = createIdempotency(db)(request, async (store) => {
-    await db.transaction((transaction) => store({ sql: transaction }, 202, { done: 1 }))
-    return new Promise<Response>(() => {}) // the process ends here
-  })
-  void died
-  const stored = () => db.query.idempotencyKeys.findFirst({ where: eq(idempotencyKeys.key, 'stored') })
-  await expect.poll(async () => (await stored())?.status).toBe(202)
-
-  let ran = 0
-  const again = await createIdempotency(db, new Date(Date.now() + 60_000))(request, async () =>
-    Response.json({ ran: ++ran }),
-  )
-
-  expect([again.status, await again.text(), ran]).toEqual([202, '{"done":1}', 0])
-})
-
-test('L5: of two servers that both believe to run a keyed request, one stores its work and the other repeats its answer', async () => {
-  const request = { person: 'owner', method: 'POST', path: '/z', key: 'both', body: new Uint8Array() }
-  const [gate, began] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const askAt = (by: string, startedAt: Date, wait: Promise<void>) =>
-    createIdempotency(db, startedAt)(request, async (store) => {
-      began.resolve()
-      await wait
-      await db.transaction((transaction) => store({ sql: transaction }, 202, { by }))
-      return Response.json({ by }, { status: 202 })
-    })
-  const slow = askAt('slow', new Date(), gate.promise)
-  await began.promise
-  const fast = await askAt('fast', new Date(Date.now() + 60_000), Promise.resolve())
-  gate.resolve()
-  const bodies = await Promise.all([fast, await slow].map((answer) => answer.text()))
-
-  expect(bodies).toEqual(['{"by":"fast"}', '{"by":"fast"}'])
-})
-
-test('a key is free after 24 hours, and after an answer that says try again', async () => {
-  const row = { person: 'owner', method: 'POST', path: '/y', bodyHash: 'other', status: 200, body: '{}' }
-  await db.insert(idempotencyKeys).values({ ...row, key: 'old', createdAt: new Date(Date.now() - 25 * 3_600_000) })
-  const idempotent = createIdempotency(db)
-  const ask = (key: string, status: number) =>
-    idempotent(
-      { person: 'owner', method: 'POST', path: '/y', key, body: new Uint8Array() },
-      async () => new Response('{}', { status }),
-    )
-  expect((await ask('old', 201)).status).toBe(201)
-  expect((await ask('later', 503)).status).toBe(503)
-  expect((await ask('later', 200)).headers.get('idempotency-replayed')).toBeNull()
 })

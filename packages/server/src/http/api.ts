@@ -51,7 +51,7 @@ type Matched = {
  */
 export function createApi(options: ApiOptions): Api {
   const callHandler = createCallHandler(options.services.calls)
-  const idempotent = createIdempotency(options.database)
+  const idempotent = createIdempotency(options.database, options.log)
   const app: Api = new Hono()
 
   const run = async (call: Matched, bindings: HttpBindings, store?: StoreAnswer): Promise<Response> => {

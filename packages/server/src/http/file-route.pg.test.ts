@@ -27,6 +27,15 @@ test('a file goes in and comes out byte for byte, with its hash as ETag', async 
   expect((await server.send({ method: 'HEAD', path: at('public/data.bin') })).headers['content-length']).toBe('6')
 })
 
+test('a PUT that is repeated with its Idempotency-Key gets the ETag of the first again', async () => {
+  const headers = { 'idempotency-key': 'saved' }
+  const put = () => server.send({ method: 'PUT', path: at('saved.txt'), headers, body: 'once' })
+  const [first, again] = [await put(), await put()]
+  expect(first.headers['etag']).toMatch(/^"[0-9a-f]{64}"$/)
+  expect(again.headers).toMatchObject({ 'idempotency-replayed': 'true', etag: first.headers['etag'] })
+  expect(again.body).toBe(first.body)
+})
+
 test('names with spaces, brackets and other alphabets are names', async () => {
   const path = at(encodeURIComponent('src/Ünï cødé (1).txt').replaceAll('%2F', '/'))
   expect((await server.send({ method: 'PUT', path, body: 'x' })).status).toBe(200)
