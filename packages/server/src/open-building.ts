@@ -28,8 +28,8 @@ const PREPARE_MS = 120_000
 export type Building = {
   store: DependencyStore
   builder: FastBuildService
-  /** Live pages, the starter's packages on their way; `onState` hears of a state that came by itself. Made once. */
-  openLivePages(onState: NonNullable<LivePreviewOptions['onState']>): LivePreviewService
+  /** Live pages, the starter's packages on their way, and who hears of what they do by themselves. Made once. */
+  openLivePages(hears: Required<Pick<LivePreviewOptions, 'onState' | 'onClosed'>>): LivePreviewService
   close(): Promise<void>
 }
 
@@ -50,14 +50,14 @@ export async function openBuilding(config: Config, studioOrigins: readonly strin
   return {
     store,
     builder,
-    openLivePages(onState) {
+    openLivePages(hears) {
       const pages = createLivePreviewService({
         ...shared,
+        ...hears,
         dependenciesDirs: [dirname(starterSet.dir), setsDir],
         vendorCacheDir: join(starterStoreDir(repository), 'live'), // what the starter's packages come to is the same everywhere
         frameAncestors: studioOrigins,
         pageScript: previewPageScript(studioOrigins),
-        onState,
       })
       if (config.roles.includes('web')) void pages.prepare(starterWants(repository), AbortSignal.timeout(PREPARE_MS))
       return pages

@@ -63,16 +63,19 @@ test('a process that grew too large is replaced, and its pages open again when t
   expect(live.service.isOpen('large')).toBe(true)
 })
 
-test('a page that nobody looks at is closed after a while, one that is looked at is not', async () => {
-  await using live = await startTestLive({ limits: { idleMs: 8_000 } })
+test('a page that nobody looks at is closed after a while and that is told, one that is looked at is not', async () => {
+  const closed: string[] = []
+  await using live = await startTestLive({ limits: { idleMs: 8_000 }, onClosed: (app) => closed.push(app) })
   await live.open('seen', smallApp(MAIN, { 'src/app.tsx': app('seen') }))
   const { page, close } = await openLivePage(browser, live.url('seen'))
   await page.getByText('seen').waitFor()
   await live.open('unseen', smallApp(MAIN, { 'src/app.tsx': app('unseen') }))
   await vi.waitFor(() => expect(live.service.isOpen('unseen')).toBe(false), { timeout: 30_000 })
   expect(live.service.isOpen('seen')).toBe(true)
+  expect(closed).toEqual(['unseen'])
   await close()
   await vi.waitFor(() => expect(live.service.isOpen('seen')).toBe(false), { timeout: 30_000 })
+  expect(closed).toEqual(['unseen', 'seen'])
 })
 
 test('a module of a package that was not bundled is prepared, and the page has it then', async () => {

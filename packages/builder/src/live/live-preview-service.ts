@@ -44,6 +44,8 @@ export type LivePreviewOptions = {
   limits?: Partial<LiveLimits>
   /** Hears how a page is when that changed by itself: packages were prepared, or its process was replaced. */
   onState?(app: string, state: LiveState): void
+  /** Hears at once of a page that was closed by itself, because nobody looked at it. */
+  onClosed?(app: string): void
   onProgress?(app: string, progress: InstallProgress): void
 }
 
@@ -253,8 +255,11 @@ class LivePreviews implements LivePreviewService {
 
   #closeIdle(): void {
     const now = performance.now()
-    for (const [app, page] of this.#pages)
-      if (page.sockets === 0 && !page.isLoading && now - page.usedAt > this.#limits.idleMs) void this.close(app)
+    for (const [app, page] of this.#pages) {
+      if (page.sockets > 0 || page.isLoading || now - page.usedAt <= this.#limits.idleMs) continue
+      void this.close(app)
+      this.#options.onClosed?.(app)
+    }
   }
 }
 

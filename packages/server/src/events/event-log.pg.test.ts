@@ -1,11 +1,12 @@
+import { once } from 'node:events'
 import { sql } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { newId, type AppEvent, type NewAppEvent } from '@overskill/protocol'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { insertTestApp } from './test-app.ts'
 
-const { db } = await withTestDatabase()
+const { db, pool } = await withTestDatabase()
 
 const step = (step: number): NewAppEvent => ({ type: 'step.started', turn: newId('turn'), step, model: 'a/b' })
 const append = (log: EventLog, app: string, events: NewAppEvent[]) => log.write((write) => write.append(app, events))
@@ -102,14 +103,47 @@ test('E-A2: a write that throws stores nothing, wakes nobody and takes no number
   ])
 })
 
-test('E-B2: with a poll, events that another process appended reach a reader', async () => {
-  const [here, there] = [createEventLog(db, { pollMs: 20 }), createEventLog(db)]
+test('E-B2: events that another process appended reach a reader, also where nothing tells of them', async () => {
+  const [here, there] = [createEventLog(db), createEventLog(db)]
   const app = await insertTestApp(db)
   const reading = readSome(here, app, 0, 4)
   await append(there, app, [step(1)])
   await append(here, app, [step(2)])
   await append(there, app, [step(3), step(4)])
   expect((await reading).map((event) => event.seq)).toEqual([1, 2, 3, 4])
+})
+
+test('E-B2: an event whose commit was never answered reaches the readers of its own process', async () => {
+  const unanswered = Object.assign(Object.create(db) as typeof db, {
+    async transaction(...work: Parameters<typeof db.transaction>) {
+      await db.transaction(...work)
+      throw new Error('Connection terminated unexpectedly')
+    },
+  })
+  const log = createEventLog(unanswered)
+  const app = await insertTestApp(db)
+  const reading = readSome(log, app, 0, 1)
+  await expect(append(log, app, [step(1)])).rejects.toThrow('Connection terminated')
+  expect((await reading).map((event) => event.seq)).toEqual([1])
+})
+
+test('E-B5: a thousand readers that wait ask the database one thing at a time, however many apps they read', async () => {
+  const pollMs = 50
+  const log = createEventLog(db, { pollMs })
+  const apps = await Promise.all(Array.from({ length: 10 }, () => insertTestApp(db)))
+  const stop = new AbortController()
+  onTestFinished(() => stop.abort())
+  const readings = Array.from({ length: 1_000 }, async (_, index) => {
+    for await (const event of log.read(apps[index % 10] ?? '', 0, stop.signal)) expect(event).toBeUndefined()
+  })
+  const asked = async (times: number): Promise<number> => {
+    const began = performance.now()
+    for (let i = 0; i < times; i += 1) await once(pool, 'acquire')
+    return performance.now() - began
+  }
+  await vi.waitFor(async () => expect(await asked(6)).toBeGreaterThan(4 * pollMs), { timeout: 20_000 })
+  stop.abort()
+  await Promise.all(readings)
 })
 
 test('E-A5: text with NUL, lone surrogates and every plane comes back as it went in', async () => {

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { runStatement } from '../database/run-statement.ts'
 import { streams } from '../database/schema.ts'
 import type { EventBus } from './event-bus.ts'
+import { createEventPoll, type EventPoll, type Grown } from './event-poll.ts'
 import { createEventTails, type EventTails } from './event-tails.ts'
 
 /** One transaction: its statements and the events appended in it are stored together or not at all. */
@@ -45,24 +46,28 @@ export interface EventLog {
 }
 
 export type EventLogOptions = {
-  /** How often a waiting reader looks by itself: only where other processes write to the same database. Absent: never. */
+  /** How often the table is looked into for all readers that wait; the second look that finds something tells them. */
   pollMs?: number
   /** Tells readers in other processes that there is more, and hears it from them. */
   bus?: EventBus
 }
 
 const pageSize = 200
+/** So that two looks and their answers take less than a second (E-B2). */
+const pollEveryMs = 400
 
 /**
  * The log on Postgres. An append takes its numbers from the app's row in `streams` within the caller's transaction; that row's
  * lock makes commits come in the order of the numbers, so a reader that has seen n has missed nothing below n.
  *
- * Readers get what this process appended from memory where it goes on from where they are, and from the table otherwise.
+ * Readers get what this process appended from memory where it goes on from where they are, and from the table otherwise; what
+ * nobody tells them of, one poll finds for all of them.
  */
 export function createEventLog(database: Database, options: EventLogOptions = {}): EventLog {
   const tails = createEventTails()
   const closed = new AbortController()
-  const { bus } = options
+  const { bus, pollMs = pollEveryMs } = options
+  const poll = pollFor(tails, database, pollMs)
   bus?.hear((message) => void (message.kind === 'events' && tails.ring(message.app, message.seq)))
 
   const list = (app: string, after: number, limit: number) => listEvents(database, app, after, limit)
@@ -83,7 +88,8 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
       }
       fromTable = kept === undefined && batch.length === pageSize
       if (batch.length > 0) continue
-      fromTable = (await tail.changed(seen, stop, options.pollMs)) === 'timeout'
+      poll.begin()
+      await tail.changed(seen, position, stop)
     }
   }
 
@@ -97,12 +103,10 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     read,
     position: (app) => lastNumber(database, app),
     async write(work) {
-      const done: Done = { apps: new Set(), appended: [], sent: [], after: [] }
-      const stored = database
+      const done: Done = { appended: [], sent: [], after: [] }
+      const result = await database
         .transaction((transaction) => work(createWrite(transaction, done)))
         .finally(() => inOrder(done.sent)) // where one failed, the commit came to nothing, and the first one says why
-      stored.catch(() => done.apps.forEach((app) => void lookFor(database, tails, app))) // its answer may be all that was lost
-      const result = await stored
       tell(done.appended)
       for (const then of done.after) await then()
       return result
@@ -112,12 +116,21 @@ export function createEventLog(database: Database, options: EventLogOptions = {}
     },
     async close() {
       closed.abort()
+      poll.close()
     },
   }
 }
 
+const pollFor = (tails: EventTails, database: Database, everyMs: number): EventPoll =>
+  createEventPoll({
+    everyMs,
+    waiting: () => tails.waiting(),
+    look: (waiting) => findGrown(database, waiting),
+    ring: (app, seq) => tails.ring(app, seq),
+  })
+
 /** What a transaction has done so far, for the time after it. */
-type Done = { apps: Set<string>; appended: Appended[]; sent: Promise<unknown>[]; after: (() => void | Promise<void>)[] }
+type Done = { appended: Appended[]; sent: Promise<unknown>[]; after: (() => void | Promise<void>)[] }
 
 async function inOrder(answers: readonly Promise<unknown>[]): Promise<void> {
   for (const answer of answers) await answer
@@ -125,7 +138,6 @@ async function inOrder(answers: readonly Promise<unknown>[]): Promise<void> {
 
 function createWrite(sql: Write['sql'], done: Done): Write {
   const append = async (app: string, events: readonly NewAppEvent[], fence?: Fence): Promise<AppEvent[]> => {
-    done.apps.add(app)
     const stored = await appendTo(sql, new Map([[app, events]]), fence)
     done.appended.push(...stored)
     return stored[0]?.events ?? []
@@ -144,17 +156,18 @@ function createWrite(sql: Write['sql'], done: Done): Write {
   }
 }
 
-/** Readers look into the table, if it has more than they know of. */
-const lookFor = (database: Database, tails: EventTails, app: string): Promise<void> =>
-  lastNumber(database, app).then(
-    (seq) => tails.ring(app, seq),
-    () => undefined, // the store is away: the app's next event tells them
-  )
-
 async function lastNumber(database: Database, app: string): Promise<number> {
   const [row] = await database.select({ seq: streams.seq }).from(streams).where(eq(streams.app, app))
   return row?.seq ?? 0
 }
+
+const grownStatement = `
+  select app, seq from streams join unnest($1::text[], $2::int[]) as reader (app, position) using (app)
+  where seq > position`
+
+/** Those of the apps whose log goes on after the number that stands with them. */
+const findGrown = (database: Database, waiting: ReadonlyMap<string, number>): Promise<Grown[]> =>
+  runStatement<Grown>(database, grownStatement, [[...waiting.keys()], [...waiting.values()]])
 
 async function listEvents(database: Database, app: string, after: number, limit: number): Promise<AppEvent[]> {
   const found = await database.execute<StoredEvent>(

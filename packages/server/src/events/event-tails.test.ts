@@ -56,3 +56,50 @@ test('E-B1: numbers that come in another order than their commits are taken from
   expect(tail.after(2), 'number 3 is not in memory').toBeUndefined()
   expect(numbers(tail.after(3))).toEqual([4, 5])
 })
+
+const never = new AbortController().signal
+/** Waits as a reader does that has everything up to `position`; says when it was woken. */
+function waitAt(tail: ReturnType<ReturnType<typeof createEventTails>['watch']>, position: number, stop = never) {
+  const state = { isWoken: false }
+  void tail.changed(tail.changes(), position, stop).then(() => (state.isWoken = true))
+  return state
+}
+const settle = () => new Promise(setImmediate)
+
+test('E-B2: a ring wakes the readers that stand before its number, and sends them to the table; no others', async () => {
+  const tails = createEventTails()
+  using tail = tails.watch('app')
+  const [behind, there] = [waitAt(tail, 4), waitAt(tail, 7)]
+  tails.ring('app', 7)
+  await settle()
+  expect([behind.isWoken, there.isWoken]).toEqual([true, false])
+  expect(tail.after(4)).toBeUndefined()
+})
+
+test('E-B2: a number that is too high, as no log has it, hides none of the rings that come after it', async () => {
+  const tails = createEventTails()
+  using tail = tails.watch('app')
+  tails.ring('app', 1_000_000)
+  const waiting = waitAt(tail, 4)
+  tails.ring('app', 5)
+  await settle()
+  expect(waiting.isWoken).toBe(true)
+})
+
+test('E-B5: what waits is each app with a waiting reader, and the lowest number that one of them stands at', async () => {
+  const tails = createEventTails()
+  using first = tails.watch('first')
+  using second = tails.watch('second')
+  using _busy = tails.watch('busy')
+  const stop = new AbortController()
+  waitAt(first, 9)
+  waitAt(first, 3, stop.signal)
+  waitAt(second, 0)
+  expect([...tails.waiting()]).toEqual([
+    ['first', 3],
+    ['second', 0],
+  ])
+  stop.abort()
+  tails.push('second', eventsFrom(1, 1))
+  expect([...tails.waiting()]).toEqual([['first', 9]])
+})

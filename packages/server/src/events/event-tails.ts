@@ -6,8 +6,8 @@ export type EventTail = Disposable & {
   after(position: number): AppEvent[] | undefined
   /** Counts what was rung, to be handed to `changed`: nothing rung in between is missed. */
   changes(): number
-  /** Settles when more was rung than `seen`, when `stop` aborts, or after `pollMs`. Never rejects. */
-  changed(seen: number, stop: AbortSignal, pollMs?: number): Promise<'rung' | 'stopped' | 'timeout'>
+  /** For a reader that has everything up to `position`: settles when more was rung than `seen`, or when `stop` aborts. Never rejects. */
+  changed(seen: number, position: number, stop: AbortSignal): Promise<void>
 }
 
 const keptEvents = 1_000
@@ -17,17 +17,20 @@ type Tail = {
   events: AppEvent[]
   characters: number
   changes: number
-  /** Up to this number there are events, as another process says. */
+  /** Up to this number there are events, as another process or the table says. */
   heard: number
   readers: number
-  waiting: Set<() => void>
+  /** How to wake each reader that waits, and up to where it has everything. */
+  waiting: Map<() => void, number>
 }
 
 export type EventTails = {
   push(app: string, events: AppEvent[]): void
-  /** The log has grown up to `seq`, perhaps by another process: its readers look into the table, unless it is in memory. */
+  /** The log has grown up to `seq`, perhaps by another process: readers that are not there look into the table, unless it is in memory. */
   ring(app: string, seq: number): void
   watch(app: string): EventTail
+  /** Apps with readers that wait, each with the lowest number that one of them stands at. */
+  waiting(): ReadonlyMap<string, number>
 }
 
 /** The tails of all apps that are read right now. What nobody reads costs nothing. */
@@ -35,7 +38,7 @@ export function createEventTails(): EventTails {
   const tails = new Map<string, Tail>()
   const wakeAll = (tail: Tail): void => {
     tail.changes += 1
-    for (const wake of tail.waiting) wake()
+    for (const wake of tail.waiting.keys()) wake()
   }
 
   return {
@@ -47,23 +50,35 @@ export function createEventTails(): EventTails {
     },
     ring(app, seq) {
       const tail = tails.get(app)
-      if (!tail || seq <= Math.max(tail.heard, tail.events.at(-1)?.seq ?? 0)) return
-      tail.heard = seq
-      wakeAll(tail)
+      if (!tail || seq <= (tail.events.at(-1)?.seq ?? 0)) return
+      if (seq > tail.heard) {
+        tail.heard = seq
+        tail.changes += 1
+      }
+      for (const [wake, position] of tail.waiting) if (position < seq) wake()
     },
     watch(app) {
-      const tail = tails.get(app) ?? { events: [], characters: 0, changes: 0, heard: 0, readers: 0, waiting: new Set() }
+      const tail = tails.get(app) ?? { events: [], characters: 0, changes: 0, heard: 0, readers: 0, waiting: new Map() }
       tails.set(app, tail)
       tail.readers += 1
       return {
         after: (position) => after(tail, position),
         changes: () => tail.changes,
-        changed: (seen, stop, pollMs) => changed(tail, seen, stop, pollMs),
+        changed: (seen, position, stop) => changed(tail, seen, position, stop),
         [Symbol.dispose]() {
           tail.readers -= 1
           if (tail.readers === 0) tails.delete(app)
         },
       }
+    },
+    waiting() {
+      const lowest = new Map<string, number>()
+      for (const [app, { waiting }] of tails) {
+        let position = Infinity
+        for (const each of waiting.values()) position = Math.min(position, each)
+        if (waiting.size > 0) lowest.set(app, position)
+      }
+      return lowest
     },
   }
 }
@@ -107,25 +122,15 @@ function after({ events, heard }: Tail, position: number): AppEvent[] | undefine
   return events.slice(position - first + 1)
 }
 
-function changed(
-  tail: Tail,
-  seen: number,
-  stop: AbortSignal,
-  pollMs?: number,
-): Promise<'rung' | 'stopped' | 'timeout'> {
-  if (stop.aborted) return Promise.resolve('stopped')
-  if (tail.changes > seen) return Promise.resolve('rung')
+function changed(tail: Tail, seen: number, position: number, stop: AbortSignal): Promise<void> {
+  if (stop.aborted || tail.changes > seen) return Promise.resolve()
   return new Promise((resolve) => {
-    const end = (why: 'rung' | 'stopped' | 'timeout'): void => {
-      clearTimeout(timer)
-      tail.waiting.delete(rung)
-      stop.removeEventListener('abort', stopped)
-      resolve(why)
+    const wake = (): void => {
+      tail.waiting.delete(wake)
+      stop.removeEventListener('abort', wake)
+      resolve()
     }
-    const rung = (): void => end('rung')
-    const stopped = (): void => end('stopped')
-    const timer = pollMs === undefined ? undefined : setTimeout(end, pollMs, 'timeout').unref()
-    tail.waiting.add(rung)
-    stop.addEventListener('abort', stopped, { once: true })
+    tail.waiting.set(wake, position)
+    stop.addEventListener('abort', wake, { once: true })
   })
 }

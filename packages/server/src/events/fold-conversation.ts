@@ -5,8 +5,6 @@ import type { EventLog } from './event-log.ts'
 export type ConversationFold = {
   /** Everything stored so far; `seq` says up to where. Empty for an app without events, or that does not exist. */
   conversationOf: (app: string) => Promise<Conversation>
-  /** Forgets an app's, for one whose log was changed. */
-  forget(app: string): void
 }
 
 const keptApps = 32
@@ -34,9 +32,6 @@ export function createConversationFold(log: EventLog): ConversationFold {
       const oldest = kept.keys().next()
       if (kept.size > keptApps && !oldest.done) kept.delete(oldest.value)
       return folding
-    },
-    forget(app) {
-      kept.delete(app)
     },
   }
 }

@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis)('on Redis', async () => {
 
   test('E-B2: readers on two nodes get each event once, in order, while Redis is killed, started and paused between them', async () => {
     const buses = await open()
-    const logs = buses.map((bus) => createEventLog(db, { bus, pollMs: 1_000 }))
+    const logs = buses.map((bus) => createEventLog(db, { bus }))
     const app = await insertTestApp(db)
     const count = 600
     const readers = logs.flatMap((log) => [readSome(log, app, count), readSome(log, app, count)])

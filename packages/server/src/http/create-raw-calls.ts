@@ -51,11 +51,14 @@ export function createRawCalls(rooms: Rooms, health: RawCalls['health']): RawCal
       return row.ok ? ok(openingAhead(live, app, log.read(app, after, signal))) : row
     },
 
-    async oldest(app) {
-      const found = await db.execute<{ first: number | null }>(
-        sql`select min(seq) as first from events where app = ${app}`,
+    async numbers(app) {
+      const row = await apps.find(app)
+      if (!row.ok) return row
+      const found = await db.execute<{ first: number | null; last: number | null }>(
+        sql`select (select min(seq) from events where app = ${app}) as first, (select seq from streams where app = ${app}) as last`,
       )
-      return Math.max(0, Number(found.rows[0]?.first ?? 1) - 1)
+      const { first, last } = found.rows[0] ?? {}
+      return ok({ lowest: Math.max(0, Number(first ?? 1) - 1), highest: Number(last ?? 0) })
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { AppId, fail, ok, type Outcome } from '@overskill/protocol'
+import { AppId, fail, ok, type Outcome, type Snapshot } from '@overskill/protocol'
 import { resumePoint, sendEventStream } from './event-stream.ts'
 import { answerFile, decodePath } from './file-route.ts'
 import { describeApi } from './open-api.ts'
@@ -73,24 +73,48 @@ async function exportZip({ raw }: RawOptions, call: RawRequest): Promise<Respons
   })
 }
 
-/** Begins with a snapshot unless the stream goes on after a number that the log can go on from. */
+/** The stream of an app's events, for as long as its client is there. */
 async function events({ raw, closing }: RawOptions, call: RawRequest): Promise<Response> {
+  const left = untilLeft(call.response) // first of all: who leaves while we ask the database leaves nothing behind
   const app = call.params['app'] ?? ''
   const query = readQuery(call.url, 'after')
   if (!query.ok) return problemResponse(query.failure)
-  const snapshot = await raw.snapshot(app)
-  if (!snapshot.ok) return problemResponse(snapshot.failure)
-  if (call.request.method === 'HEAD') return new Response(null, { headers: { 'content-type': 'text/event-stream' } })
+  if (call.request.method === 'HEAD') {
+    const numbers = await raw.numbers(app)
+    if (!numbers.ok) return problemResponse(numbers.failure)
+    return new Response(null, { headers: { 'content-type': 'text/event-stream' } })
+  }
   const wanted = resumePoint(call.request.headers.get('last-event-id') ?? undefined, query.value?.toString())
-  const resumes = wanted !== undefined && wanted >= (await raw.oldest(app)) && wanted <= snapshot.value.seq
-  const left = new AbortController()
-  call.response.once('close', () => left.abort())
-  const signal = AbortSignal.any([left.signal, closing])
-  const following = await raw.events(app, resumes ? wanted : snapshot.value.seq, signal)
+  const beginning = await findBeginning(raw, app, wanted)
+  if (!beginning.ok) return problemResponse(beginning.failure)
+  const { snapshot, after } = beginning.value
+  const signal = AbortSignal.any([left, closing])
+  const following = await raw.events(app, after, signal)
   if (!following.ok) return problemResponse(following.failure)
-  const content = { snapshot: resumes ? undefined : snapshot.value, events: following.value }
-  void sendEventStream(call.response, content, signal)
+  if (!left.aborted) void sendEventStream(call.response, { snapshot, events: following.value }, signal)
   return RESPONSE_ALREADY_SENT
+}
+
+/** Aborts when the client leaves; is aborted when it has left before. */
+function untilLeft(response: ServerResponse): AbortSignal {
+  const left = new AbortController()
+  response.once('close', () => left.abort())
+  if (response.destroyed) left.abort()
+  return left.signal
+}
+
+type Beginning = { after: number; snapshot: Snapshot | undefined }
+
+/** A snapshot, unless the stream goes on after a number that the log can go on from. */
+async function findBeginning(raw: RawCalls, app: string, wanted: number | undefined): Promise<Outcome<Beginning>> {
+  if (wanted !== undefined) {
+    const numbers = await raw.numbers(app)
+    if (!numbers.ok) return numbers
+    const { lowest, highest } = numbers.value
+    if (wanted >= lowest && wanted <= highest) return ok({ after: wanted, snapshot: undefined })
+  }
+  const snapshot = await raw.snapshot(app)
+  return snapshot.ok ? ok({ after: snapshot.value.seq, snapshot: snapshot.value }) : snapshot
 }
 
 /** The one number that a raw route takes as a query, if it takes any; nothing else is allowed there. */

@@ -48,8 +48,8 @@ export type RawCalls = {
   snapshot(app: string): Promise<Outcome<Snapshot>>
   /** Events after `after`, then as they come, until `signal` aborts. `not_found` when there is no such app. */
   events(app: string, after: number, signal: AbortSignal): Promise<Outcome<AsyncIterable<AppEvent>>>
-  /** The highest number that a stream may begin after without a gap: 0 while nothing was dropped. */
-  oldest(app: string): Promise<number>
+  /** The numbers that a stream may go on after without a gap, both included: the lowest is 0 while nothing was dropped. */
+  numbers(app: string): Promise<Outcome<{ lowest: number; highest: number }>>
   health(): Promise<Health & { ready: boolean }> // ready false: 503
 }
 

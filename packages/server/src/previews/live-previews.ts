@@ -21,6 +21,8 @@ export type LivePreviews = {
   state(app: string): LiveState | undefined
   /** Hears how a page is when that changed by itself. */
   noteState(app: string, state: LiveState): void
+  /** Hears that a page was closed by itself: nothing of it stays, its reader of the log neither. */
+  noteClosed(app: string): void
   /** The app is gone: so is its page. */
   drop(app: string): Promise<void>
   close(): Promise<void>
@@ -113,10 +115,13 @@ class FollowedPages implements LivePreviews {
     if (page) this.#tell(app, page, state)
   }
 
-  async drop(app: string): Promise<void> {
-    const page = this.#pages.get(app)
+  noteClosed(app: string): void {
+    this.#pages.get(app)?.stop.abort()
     this.#pages.delete(app)
-    page?.stop.abort()
+  }
+
+  async drop(app: string): Promise<void> {
+    this.noteClosed(app)
     await this.#options.service.close(app)
   }
 
@@ -160,8 +165,9 @@ class FollowedPages implements LivePreviews {
     const { contents, log, service } = this.#options
     for await (const event of log.read(app, after, page.stop.signal)) {
       if (event.type !== 'files.changed') continue
-      if (!service.isOpen(app)) return this.#forget(app, page)
-      const state = await service.change(app, await changesOf(contents, event))
+      const changes = await changesOf(contents, event)
+      if (page.stop.signal.aborted) return // the app's next page may be open by now, with newer files
+      const state = await service.change(app, changes)
       if (state) this.#tell(app, page, state)
     }
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { NewAppEvent, PreviewReport } from '@overskill/protocol'
 import { cutText } from '@overskill/protocol'
 import { and, desc, eq, gt, inArray } from 'drizzle-orm'
@@ -21,56 +22,77 @@ export type PreviewProblemsOptions = {
 
 const mostPerMinute = 10
 const minuteMs = 60_000
+/** Of one state of an app: whoever has not mended a hundred does not read the next, and a page can make up any number. */
+const mostPerChange = 100
 const mostApps = 200
 const mostMessageCharacters = 1_000
 
-/** What was told of an app: its problems since the event with this number, and when, within the last minute. */
-type Told = { since: number; problems: Set<string>; times: number[] }
+/** What was told of an app: its problems, as hashes, since the event with this number, and when, within the last minute. */
+type Told = {
+  since: number
+  problems: Set<string>
+  times: number[]
+  /** What is being told: the next waits for it, so that two pages do not tell the same. Never rejects. */
+  telling: Promise<void>
+}
 
 export function createPreviewProblems({ db, log, urlOf, now }: PreviewProblemsOptions): PreviewProblems {
   const told = new Map<string, Told>()
 
-  /** What is known of an app; its problems count as new again once its files or what its preview shows changed. */
-  async function knownOf(app: string): Promise<Told> {
-    const known = told.get(app) ?? { since: 0, problems: new Set<string>(), times: [] }
+  function knownOf(app: string): Told {
+    const known = told.get(app) ?? { since: 0, problems: new Set(), times: [], telling: Promise.resolve() }
     told.delete(app)
     told.set(app, known)
     for (const oldest of told.keys()) if (told.size > mostApps) told.delete(oldest)
+    return known
+  }
+
+  /** Problems count as new again once the app's files or what its preview shows changed. */
+  async function freshOf(app: string, known: Told, problems: ReadonlyMap<string, PreviewReport>) {
     const changed = await lastChange(db, app, known.since)
     if (changed > known.since) {
       known.since = changed
       known.problems.clear()
     }
-    return known
+    known.times = known.times.filter((at) => now() - at < minuteMs)
+    const room = Math.min(mostPerMinute - known.times.length, mostPerChange - known.problems.size)
+    return [...problems].filter(([key]) => !known.problems.has(key)).slice(0, room)
+  }
+
+  /** What could not be stored counts as never told. */
+  async function tellFresh(app: string, host: KeptReport['host'], known: Told, problems: Map<string, PreviewReport>) {
+    const fresh = await freshOf(app, known, problems)
+    if (fresh.length === 0) return
+    const version = host === 'preview' ? await shownVersion(db, app) : undefined
+    const place = { url: urlOf(app, host), ...(version !== undefined && { version }) }
+    const appended = fresh.map(([, report]): NewAppEvent => ({
+      type: 'preview.error',
+      ...place,
+      error: problemOf(report),
+    }))
+    await log.write((write) => write.append(app, appended))
+    for (const [key] of fresh) known.problems.add(key)
+    known.times.push(...fresh.map(() => now()))
   }
 
   return {
     async tell(app, host, reports) {
-      const problems = reports.filter(isProblem)
-      if (problems.length === 0) return
-      const known = await knownOf(app)
-      known.times = known.times.filter((at) => now() - at < minuteMs)
-      const fresh = new Map<string, PreviewReport>()
-      for (const report of problems) {
-        const key = `${host} ${fingerprintOf(report)}`
-        if (known.problems.has(key) || known.times.length >= mostPerMinute) continue
-        known.problems.add(key)
-        known.times.push(now())
-        fresh.set(key, report)
-      }
-      if (fresh.size === 0) return
-      const version = host === 'preview' ? await shownVersion(db, app) : undefined
-      const place = { url: urlOf(app, host), ...(version !== undefined && { version }) }
-      const appended = [...fresh.values()].map((report): NewAppEvent => ({
-        type: 'preview.error',
-        ...place,
-        error: problemOf(report),
-      }))
-      await log.write((write) => write.append(app, appended))
+      const problems = new Map(reports.filter(isProblem).map((report) => [keyOf(host, report), report]))
+      if (problems.size === 0) return
+      const known = knownOf(app)
+      const telling = known.telling.then(() => tellFresh(app, host, known, problems))
+      known.telling = telling.catch(() => undefined) // whoever told it hears of it
+      await telling
     },
     drop: (app) => void told.delete(app),
   }
 }
+
+/** Short, however much text a page made up. */
+const keyOf = (host: KeptReport['host'], report: PreviewReport): string =>
+  createHash('sha256')
+    .update(`${host} ${fingerprintOf(report)}`)
+    .digest('base64')
 
 function isProblem(report: PreviewReport): boolean {
   if (report.kind === 'console') return report.level === 'error'
