@@ -47,7 +47,8 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   })
   const hosts = createAppHosts({ db, edge, onError })
   await hosts.load()
-  if (!isAlone) followHosts(hosts, bus)
+  if (!isAlone) hearHosts(hosts, bus)
+  hosts.follow() // alone too: what was stored and never answered is known to nobody here
   const onMoved = (app: string): void => bus.say({ kind: 'hosts', app })
   return {
     ...{ edge, hosts, onMoved },
@@ -60,10 +61,9 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   }
 }
 
-/** What other processes change is seen at this edge: at once when they say so, within a second when that is lost. */
-function followHosts(hosts: AppHosts, bus: EventBus): void {
+/** What other processes change is seen at this edge as soon as they say so. */
+function hearHosts(hosts: AppHosts, bus: EventBus): void {
   bus.hear((message) => {
     if (message.kind === 'hosts') void hosts.refresh(message.app)
   })
-  hosts.follow()
 }

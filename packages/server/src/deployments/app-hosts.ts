@@ -1,77 +1,70 @@
-import type { AppNames, EdgePreviewService } from '@overskill/edge'
-import { must } from '@overskill/protocol'
-import { and, eq, gt, inArray, isNotNull, isNull, sql as raw } from 'drizzle-orm'
+import type { AppNames, DeploymentPointer, EdgePreviewService } from '@overskill/edge'
 import type { Database } from '../database/database.ts'
-import { apps, pointers, slugs } from '../database/schema.ts'
+import { type HostRow, type PointerRow, readChanges, readHosts } from './app-hosts-rows.ts'
 
 /** Keeps the edge's names and pointers as the database has them. */
 export type AppHosts = {
   /** An app came, went, changed its address, or shows something else. Never rejects; a failure is told and the next change mends it. */
   refresh(app: string): Promise<void>
+  /** The same before a page of an app is answered: one that was not there a moment ago is not looked for again. */
+  refreshForPage(app: string): Promise<void>
   /** At start: every app and every pointer. */
   load(): Promise<void>
-  /** From now on: looks every second for what other processes changed, whatever the bus says. */
+  /**
+   * From now on: looks every second for what changed without being heard of here: what other processes did, and what was stored
+   * while its answer was lost.
+   */
   follow(): void
   close(): Promise<void>
 }
 
-export type AppHostsOptions = { db: Database; edge: EdgePreviewService; onError: (error: unknown) => void }
+export type AppHostsOptions = {
+  db: Database
+  edge: EdgePreviewService
+  onError: (error: unknown) => void
+  /** In ms, from whenever. */
+  now?: () => number
+}
 
 const lookEveryMs = 1_000
-/** How far a look goes back before the last one: a change counts from its commit, later than the time that it carries. */
-const overlap = '10 seconds'
 
-export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts {
-  const refreshing = new Map<string, Promise<boolean>>()
+export function createAppHosts({ db, edge, onError, now = () => performance.now() }: AppHostsOptions): AppHosts {
+  const absent = createAbsentApps(now)
   let timer: NodeJS.Timeout | undefined
-  let looking: Promise<void> = Promise.resolve()
+  let looking: Promise<void> | undefined
 
-  const renew = async (app: string): Promise<void> => {
-    const [names] = await readNames(db, app)
-    if (names) edge.putApp(names)
-    else edge.dropApp(app)
-    for (const row of await db.select().from(pointers).where(eq(pointers.app, app))) {
-      if (row.artifact === null) edge.remove(row)
-      else await edge.switchTo({ ...row, artifactHash: row.artifact }) // refused: a newer one is there already
+  /** Resolves to whether the edge is as the database says. */
+  const refresh = oneAtATime(async (app) => {
+    try {
+      const [row] = await readHosts(db, app)
+      if (row?.isThere) edge.putApp(namesOf(row))
+      else edge.dropApp(app)
+      absent.note(app, !row?.isThere)
+      for (const pointer of row?.pointers ?? []) await point(edge, pointer)
+      return true
+    } catch (error) {
+      onError(error)
+      return false
     }
-  }
-  /** One that waits to begin stands for all that ask meanwhile. Resolves to whether the edge is as the database says. */
-  const refresh = (app: string): Promise<boolean> => {
-    const waiting = refreshing.get(app)
-    if (waiting) return waiting
-    const next = Promise.resolve()
-      .then(() => {
-        refreshing.delete(app)
-        return renew(app)
-      })
-      .then(
-        () => true,
-        (error: unknown) => {
-          onError(error)
-          return false
-        },
-      )
-    refreshing.set(app, next)
-    return next
-  }
+  })
 
   return {
     refresh: async (app) => void (await refresh(app)),
+    async refreshForPage(app) {
+      if (!absent.has(app)) await refresh(app)
+    },
     load: () => loadAll(db, edge),
     follow() {
-      let seen = new Map<string, string>()
-      let since: string | undefined // by the clock of the database
-      const look = async (): Promise<void> => {
-        const { changes, at } = await readChanges(db, since)
-        const done = new Map<string, string>()
-        for (const { app, state } of changes) {
-          if (seen.get(app) === state || (await refresh(app))) done.set(app, state)
-        }
-        seen = done
-        if (done.size === changes.length) since = at // what failed is looked for again
+      const look = createLook(db, refresh)
+      let isTold = false // a database that is away is said once
+      const tell = (error: unknown): void => {
+        if (!isTold) onError(error)
+        isTold = true
       }
       timer = setInterval(() => {
-        looking = looking.then(look).catch(onError)
+        looking ??= look()
+          .then(() => void (isTold = false), tell)
+          .finally(() => void (looking = undefined))
       }, lookEveryMs)
     },
     async close() {
@@ -81,47 +74,74 @@ export function createAppHosts({ db, edge, onError }: AppHostsOptions): AppHosts
   }
 }
 
+async function point(edge: Pick<EdgePreviewService, 'switchTo' | 'remove'>, row: PointerRow): Promise<void> {
+  const pointer = pointerOf(row)
+  if (pointer) await edge.switchTo(pointer) // refused: a newer one is there already
+  else edge.remove(row)
+}
+
 async function loadAll(db: Database, edge: Pick<EdgePreviewService, 'load'>): Promise<void> {
-  const rows = await db.select().from(pointers)
-  const live = rows.flatMap(({ app, environment, artifact, fence }) =>
-    artifact === null ? [] : [{ app, environment, artifactHash: artifact, fence }],
-  )
-  const down = rows.filter(({ artifact }) => artifact === null)
-  edge.load(await readNames(db), live, down)
+  const rows = await readHosts(db)
+  const there = rows.filter(({ isThere }) => isThere)
+  const pointers = rows.flatMap((row) => row.pointers)
+  const live = pointers.flatMap((row) => pointerOf(row) ?? [])
+  const down = pointers.filter((row) => pointerOf(row) === undefined)
+  edge.load(there.map(namesOf), live, down)
 }
 
-/** The names of every app that is there, or of one. */
-async function readNames(db: Database, only?: string): Promise<AppNames[]> {
-  const rows = await db
-    .select({ app: apps.id, slug: apps.slug })
-    .from(apps)
-    .where(and(isNull(apps.deletedAt), only === undefined ? undefined : eq(apps.id, only)))
-  if (rows.length === 0) return []
-  const isThere = inArray(
-    slugs.app,
-    rows.map(({ app }) => app),
-  )
-  const former = await db
-    .select()
-    .from(slugs)
-    .where(and(isNotNull(slugs.reservedUntil), gt(slugs.reservedUntil, new Date()), isThere))
-  return rows.map((row) => ({
-    ...row,
-    formerSlugs: former.filter(({ app }) => app === row.app).map(({ slug }) => slug),
-  }))
+const namesOf = ({ app, slug, formerSlugs }: HostRow): AppNames => ({ app, slug, formerSlugs })
+
+const pointerOf = ({ artifact, ...row }: PointerRow): DeploymentPointer | undefined =>
+  artifact === null ? undefined : { ...row, artifactHash: artifact }
+
+/** Refreshes the apps that changed since the last look, each as often as it changed. */
+function createLook(db: Database, refresh: (app: string) => Promise<boolean>): () => Promise<void> {
+  let seen = new Map<string, string>()
+  let since: string | undefined // by the clock of the database
+  return async () => {
+    const { changes, at } = await readChanges(db, since)
+    const done = new Map<string, string>()
+    for (const { app, state } of changes) {
+      if (seen.get(app) === state || (await refresh(app))) done.set(app, state)
+    }
+    seen = done
+    if (done.size === changes.length) since = at // what failed is looked for again
+  }
 }
 
-type Changes = { changes: { app: string; state: string }[]; at: string }
+/**
+ * Work for a key runs one at a time, so that an older reading never ends last. Who asks while it runs shares the next one, which
+ * begins when that has ended: what runs may have read too early for him. `work` must not reject.
+ */
+function oneAtATime<T>(work: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  type Round = { running: Promise<T>; next?: Promise<T> }
+  const rounds = new Map<string, Round>()
+  const begin = (key: string): Promise<T> => {
+    const round: Round = { running: work(key) }
+    rounds.set(key, round)
+    void round.running.then(() => void (round.next === undefined && rounds.delete(key)))
+    return round.running
+  }
+  return (key) => {
+    const round = rounds.get(key)
+    return round ? (round.next ??= round.running.then(() => begin(key))) : begin(key)
+  }
+}
 
-/** Apps whose names or pointers changed since, each with what it is by now. */
-async function readChanges(db: Database, since: string | undefined): Promise<Changes> {
-  const from = raw`coalesce(${since ?? null}::timestamptz, now()) - ${overlap}::interval`
-  const clock = await db.execute<{ at: string }>(raw`select now()::text as at`)
-  const found = await db.execute<{ app: string; state: string }>(raw`
-    with changed as (
-      select id as app from apps where updated_at > ${from} union select app from pointers where changed_at > ${from}
-    )
-    select apps.id as app, concat_ws(' ', apps.slug, apps.deleted_at is null, string_agg(pointers.fence::text, ' ' order by pointers.fence)) as state
-    from changed join apps on apps.id = changed.app left join pointers on pointers.app = apps.id group by apps.id`)
-  return { changes: found.rows, at: must(clock.rows[0], 'The time').at }
+const absentMs = 1_000
+const mostAbsent = 1_000
+
+/** Apps that were looked for and not found, for a second each, and the latest thousand at most: anybody may ask for any name. */
+function createAbsentApps(now: () => number) {
+  const until = new Map<string, number>()
+  return {
+    has: (app: string): boolean => (until.get(app) ?? -Infinity) > now(),
+    note(app: string, isAbsent: boolean): void {
+      until.delete(app)
+      if (!isAbsent) return
+      until.set(app, now() + absentMs)
+      const [oldest] = until.keys()
+      if (until.size > mostAbsent && oldest !== undefined) until.delete(oldest)
+    },
+  }
 }

@@ -12,11 +12,11 @@ const limitMs = 1_000
  */
 export const freshEdge = (
   edge: Pick<EdgePreviewService, 'handle'>,
-  hosts: Pick<AppHosts, 'refresh'>,
+  hosts: Pick<AppHosts, 'refreshForPage'>,
 ): Pick<EdgePreviewService, 'handle'> => ({
   handle(request, response, target) {
     const isPage = target.kind === 'preview' && request.headers.accept?.includes('text/html')
     if (!isPage) return edge.handle(request, response, target)
-    void within(limitMs, hosts.refresh(target.key)).then(() => edge.handle(request, response, target))
+    void within(limitMs, hosts.refreshForPage(target.key)).then(() => edge.handle(request, response, target))
   },
 })

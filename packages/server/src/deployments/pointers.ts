@@ -1,11 +1,12 @@
 import { type DeploymentStatus, type Environment, must } from '@overskill/protocol'
-import { and, desc, eq, inArray, lt, ne, sql as raw } from 'drizzle-orm'
+import { and, eq, inArray, lt, sql as raw } from 'drizzle-orm'
 import type { EdgePreviewService } from '@overskill/edge'
 import type { Apps } from '../apps/apps.ts'
 import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { apps, deployments, pointers } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
+import { readPrevious } from './app-hosts-rows.ts'
 import { holdIn, isShown, moveIn, type StageTimer } from './moves.ts'
 import type { DeploymentRow } from './present.ts'
 
@@ -13,14 +14,14 @@ import type { DeploymentRow } from './present.ts'
 export type Pointers = {
   point(row: DeploymentRow, timer: StageTimer): Promise<void>
   pointsTo(row: DeploymentRow): Promise<boolean>
-  /** Records as live what the pointer already shows: its process died between the two. */
+  /**
+   * Records as live what the pointer already shows, once it is served: its process died between the two, or never heard that the
+   * pointer moved. One whose build is no longer stored has failed.
+   */
   confirm(row: DeploymentRow): Promise<void>
   /** Takes an environment off line, and what is on its way there will not arrive. Returns whether there was anything. */
   remove(app: string, environment: Environment): Promise<boolean>
 }
-
-/** How many artifacts before the present one keep their hashed files reachable, for pages that are still open. */
-const keptArtifacts = 5
 
 export type PointersOptions = {
   db: Database
@@ -41,18 +42,12 @@ class FencedPointers implements Pointers {
   }
 
   async point(row: DeploymentRow, timer: StageTimer): Promise<void> {
-    const { log, edge } = this.#options
-    const artifactHash = must(row.artifact, `The artifact of ${row.id}`)
+    const { log } = this.#options
     const overtaken = () => log.write((write) => moveIn(write, row, 'superseded', {}, 'stage'))
     if (!(await log.write((write) => movePointer(write, row))) && !(await this.pointsTo(row))) {
       return void (await overtaken())
     }
-    const { app, environment, fence } = row
-    const previous = await this.#previousOf(app, environment, artifactHash)
-    const switched = await edge.switchTo({ app, environment, artifactHash, fence, previous })
-    if (!switched.ok && switched.failure.code !== 'conflict')
-      throw new Error(`The edge refused deployment ${row.id}: ${switched.failure.detail}`)
-    this.#options.onMoved(app)
+    if (!(await this.#serve(row))) throw new Error(`The edge has not got the build of deployment ${row.id}`)
     await this.#settle(row, { stages: timer.end('switch') })
   }
 
@@ -61,8 +56,9 @@ class FencedPointers implements Pointers {
   }
 
   async confirm(row: DeploymentRow): Promise<void> {
-    this.#options.onMoved(row.app)
-    await this.#settle(row, {})
+    if (await this.#serve(row)) return this.#settle(row, {})
+    const error = 'The build of this version is no longer stored. Deploy again.'
+    await this.#options.log.write((write) => moveIn(write, row, 'failed', { error }, 'failed'))
   }
 
   async remove(app: string, environment: Environment): Promise<boolean> {
@@ -90,6 +86,18 @@ class FencedPointers implements Pointers {
     return true
   }
 
+  /** The edge has it, or something newer, before anything says so (L31). False: its build is not stored. */
+  async #serve(row: DeploymentRow): Promise<boolean> {
+    const { db, edge, onMoved } = this.#options
+    const { app, environment, fence } = row
+    const artifact = must(row.artifact, `The artifact of ${row.id}`)
+    const previous = await readPrevious(db, { app, environment, artifact })
+    const switched = await edge.switchTo({ app, environment, artifactHash: artifact, fence, previous })
+    if (!switched.ok && switched.failure.code === 'not_found') return false
+    onMoved(app)
+    return true
+  }
+
   /** This one is live, the one that was gives way, and the pages hear of both; in this order, so that they never see none. */
   #settle(row: DeploymentRow, set: Partial<DeploymentRow>): Promise<void> {
     return this.#options.log.write(async (write) => {
@@ -112,23 +120,6 @@ class FencedPointers implements Pointers {
       .returning()
     const app = await this.#options.apps.present(must(row, `App ${id}`), write.sql)
     await write.append(id, [{ type: 'app.updated', app }])
-  }
-
-  async #previousOf(app: string, environment: Environment, artifact: string): Promise<string[]> {
-    const rows = await this.#options.db
-      .select({ artifact: deployments.artifact })
-      .from(deployments)
-      .where(
-        and(
-          eq(deployments.app, app),
-          eq(deployments.environment, environment),
-          inArray(deployments.status, ['live', 'superseded', 'removed']),
-          ne(deployments.artifact, artifact),
-        ),
-      )
-      .orderBy(desc(deployments.fence))
-      .limit(keptArtifacts * 4) // some of them are the same
-    return [...new Set(rows.flatMap((row) => row.artifact ?? []))].slice(0, keptArtifacts)
   }
 }
 
