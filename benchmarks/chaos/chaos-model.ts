@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   cutAfter,
+  gate,
   httpError,
   startScriptedModel,
   text,
   toolUse,
   type Reply,
+  type ReplyPart,
   type ScriptedModel,
 } from '@overskill/model-server'
 
@@ -78,11 +81,16 @@ const replyFor = (app: string, turn: number, missing: readonly string[]) =>
   missing.length === 0
     ? [text(`Turn ${turn} of ${app} is done.`)]
     : [
+        ...talk(),
         text(`I write ${missing.length} files.`),
         ...missing.map((path) =>
           toolUse('os-write', { file_path: path, content: contentOf(app, turn, path) }, { chunkSize: 24 }),
         ),
       ]
+
+/** Text that goes on for a second, as people see it: whatever dies meanwhile finds some on its way. */
+const talk = (): ReplyPart[] =>
+  Array.from({ length: 30 }, (_, word) => [text(`Word ${word} of what I think. `), gate(delay(word * 33))]).flat()
 
 /** Which turn the newest prompt asks for, and which of its files a result says to be written. */
 function stateOf(messages: readonly Message[]): { app: string; turn: number; written: Set<string> } {

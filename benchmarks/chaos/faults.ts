@@ -103,7 +103,7 @@ const fillDisk: Fault = {
   name: 'disk full',
   async strike({ dataDir }, random) {
     const filler = join(dataDir, 'filler')
-    const ms = random.between(200, 1_500)
+    const ms = random.between(200, 4_000)
     try {
       execFileSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1M'], { stdio: 'ignore' })
     } catch {
