@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { createScriptPlaces, type FastBuildService } from '@overskill/builder'
 import type { EdgePreviewService } from '@overskill/edge'
 import { startSampleModel } from '@overskill/model-server'
+import type { Tree } from '@overskill/workspace'
 import pLimit from 'p-limit'
 import { type Addresses, addressesOf, liveUrl, previewUrl } from './apps/addresses.ts'
 import { type Apps, createApps } from './apps/apps.ts'
@@ -23,7 +24,7 @@ import { type Asked, createDeployments, type Deployments } from './deployments/d
 import { createPipeline } from './deployments/pipeline.ts'
 import { createPointers } from './deployments/pointers.ts'
 import { createDeltaBatcher } from './events/delta-batcher.ts'
-import { createEventLog, type EventLog } from './events/event-log.ts'
+import { createEventLog, type EventLog, type Write } from './events/event-log.ts'
 import { createConversationFold } from './events/fold-conversation.ts'
 import { createCalls } from './http/create-calls.ts'
 import { createHealth } from './http/create-health.ts'
@@ -81,7 +82,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const dispatch = await openDispatch({ db, log, redisUrl: config.redisUrl, onError })
   const { bus, dispatcher } = dispatch
   const isAlone = config.databaseUrl === undefined
-  const events = createEventLog(db, isAlone ? {} : { pollMs: 1_000, bus })
+  const events = createEventLog(db, isAlone ? {} : { bus })
   const building = await openBuilding(config, studioOrigins(config), log)
   const { builder } = building
   builder.warm() // ready by the time that somebody asks how we are
@@ -90,13 +91,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const sample = await startSampleModel(options.samplePace ? { pace: options.samplePace } : {})
   const packages = createPackages({ store: building.store })
   const contents = createContents(db)
+  const starter = await loadStarter(join(repository, 'starter'), db)
   const base = {
-    ...{ config, db, contents, log, events, dispatch, builder, packages },
+    ...{ config, db, contents, starter, log, events, dispatch, builder, packages },
     ...{ serving, addresses, leaseOwner: newOwner(), onError },
   }
   const models = createConfiguredModels({ ...config, sampleUrl: sample.url })
   const spending = createSpending(db)
-  const starter = await loadStarter(join(repository, 'starter'), db)
 
   const apps = createApps({ db, log: events, addresses, starter, onNames: (app) => serving.onNames(app) })
   const versions = createVersions({ db, starter })
@@ -138,6 +139,8 @@ type Base = {
   config: Config
   db: Database
   contents: Contents
+  /** What every app begins from. */
+  starter: Tree
   log: Log
   events: EventLog
   dispatch: Dispatch
@@ -156,27 +159,25 @@ function createDeploying(base: Base & { apps: Apps; versions: Versions; treeBuil
   const onMoved = (app: string): void => base.serving.onMoved(app)
   const { bus, dispatcher } = base.dispatch
   const pointers = createPointers({ db, log: events, edge, apps, onMoved })
-  const buildVersion = createBuildVersion({ db, log: events, treeBuilds })
+  const buildVersion = createBuildVersion({ db, log: events, apps, treeBuilds })
   const pipeline = createPipeline({
     ...{ db, log: events, buildVersion, artifacts, pointers, dispatcher, bus, onError },
     leases: createDeploymentLeases({ db, log: events, owner: base.leaseOwner }),
     isAlone: config.databaseUrl === undefined,
   })
   const deployments = createDeployments({ db, log: events, apps, addresses, pipeline, pointers })
-  /** The preview follows every edit; whether the version builds is known when that has ended. */
-  const onVersion = async (app: string, version: number): Promise<void> => {
-    const asked = await deployments.deploy(app, 'preview', version)
-    if (!asked.ok) return
-    asked.value.ended.then(() => events.write((write) => apps.settle(write, app))).catch(onError)
-  }
-  return { pipeline, deployments, edits: createEdits({ log: events, versions, onVersion }) }
+  const deploy = (write: Write, app: string, version: number) => deployments.deployIn(write, app, version)
+  return { pipeline, deployments, edits: createEdits({ log: events, versions, apps, deploy }) }
 }
 
 /** What previewed pages show and tell. */
 function createPreviewing(base: Base & { apps: Apps; building: Building }) {
   const { config, db, contents, events, addresses, apps, building, onError } = base
   const { edge } = base.serving
-  const service = building.openLivePages((app, state) => live.noteState(app, state))
+  const service = building.openLivePages({
+    onState: (app, state) => live.noteState(app, state),
+    onClosed: (app) => live.noteClosed(app),
+  })
   const live = createLivePreviews({ db, contents, log: events, apps, service, onError })
   const built = createScriptPlaces((app, path) => edge.read({ app, environment: 'preview' }, path))
   const reports = createPreviewReports({
@@ -210,8 +211,8 @@ type TurningBase = Base & {
 }
 
 function createTurning(base: TurningBase) {
-  const { config, db, contents, log, events, builder, packages, apps, deployments, treeBuilds, onError } = base
-  const { versions, models, spending, reports } = base
+  const { config, db, contents, starter, log, events, builder, packages, apps, deployments, treeBuilds } = base
+  const { versions, models, spending, reports, onError } = base
   const { conversationOf } = createConversationFold(events)
   const leases = createLeases({ db, log: events, owner: base.leaseOwner })
   const batcher = createDeltaBatcher({ log: events, serverLog: log, fence: leases.fence })
@@ -233,6 +234,7 @@ function createTurning(base: TurningBase) {
     apps,
     packages,
     versions,
+    starter,
     models,
     spending,
     reports,

@@ -14,6 +14,7 @@ import {
   takeSuggestedSlug,
 } from './addresses.ts'
 import { replaceDraft } from './files.ts'
+import { lockApp } from './lock-app.ts'
 
 type Sql = Write['sql'] | Database
 export type AppRow = typeof apps.$inferSelect
@@ -38,9 +39,10 @@ export type Apps = {
   rename(write: Write, id: string, name: string, description: string | undefined): Promise<Outcome<App>>
   /** The address that the app would have under a name. */
   slugFor(id: string, name: string): Promise<Outcome<string>>
-  /** Works out the status from turns and versions, stores it and tells the pages. */
+  /** Works out the status from turns and versions, stores it and tells the pages. Part of every transaction that changes those. */
   settle(write: Write, id: string): Promise<void>
-  remove(id: string): Promise<Outcome<App>>
+  /** Deletes an app that is there, and that the transaction holds. What runs for it and what it shows is for others to end. */
+  remove(write: Write, id: string): Promise<App>
   undelete(id: string): Promise<Outcome<App>>
 }
 
@@ -129,6 +131,7 @@ class PgApps implements Apps {
 
   patch(id: string, { name, slug, description, model }: Omit<PatchApp, 'app'>): Promise<Outcome<App>> {
     return this.#options.log.write(async (write) => {
+      await lockApp(write, id)
       const row = await findApp(write.sql, id)
       if (!row.ok) return row
       const set: Partial<AppRow> =
@@ -158,23 +161,21 @@ class PgApps implements Apps {
   }
 
   async settle(write: Write, id: string): Promise<void> {
-    const status = await statusOf(write.sql, id)
-    const [before] = await write.sql.select().from(apps).where(eq(apps.id, id))
+    const row = () => write.sql.select().from(apps).where(eq(apps.id, id))
+    // Asked in one go, and read after the lock is there: a turn that somebody adds at this moment counts.
+    const [, status, [before]] = await Promise.all([lockApp(write, id, true), statusOf(write.sql, id), row()])
     if (before && before.status !== status) await this.#change(write, id, { status })
   }
 
-  remove(id: string): Promise<Outcome<App>> {
-    return this.#setDeleted(id, new Date())
+  remove(write: Write, id: string): Promise<App> {
+    return this.#change(write, id, { deletedAt: new Date() })
   }
 
   undelete(id: string): Promise<Outcome<App>> {
-    return this.#setDeleted(id, null)
-  }
-
-  #setDeleted(id: string, deletedAt: Date | null): Promise<Outcome<App>> {
     return this.#options.log.write(async (write) => {
-      const row = await findApp(write.sql, id, deletedAt === null)
-      return row.ok ? ok(await this.#change(write, id, { deletedAt })) : row
+      await lockApp(write, id, true)
+      const row = await findApp(write.sql, id, true)
+      return row.ok ? ok(await this.#change(write, id, { deletedAt: null })) : row
     })
   }
 
@@ -216,18 +217,20 @@ async function renamed({ sql }: Write, row: AppRow, name: string): Promise<Parti
 
 /** What the app's turns and its newest version say about it. */
 async function statusOf(sql: Sql, app: string): Promise<App['status']> {
-  const open = await sql
-    .select({ id: turns.id })
-    .from(turns)
-    .where(and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])))
-    .limit(1)
-  if (open.length > 0) return 'working'
-  const [newest] = await sql
-    .select({ build: versions.build })
-    .from(versions)
-    .where(eq(versions.app, app))
-    .orderBy(desc(versions.number))
-    .limit(1)
+  const [[open], [newest]] = await Promise.all([
+    sql
+      .select({ id: turns.id })
+      .from(turns)
+      .where(and(eq(turns.app, app), inArray(turns.status, ['queued', 'running'])))
+      .limit(1),
+    sql
+      .select({ build: versions.build })
+      .from(versions)
+      .where(eq(versions.app, app))
+      .orderBy(desc(versions.number))
+      .limit(1),
+  ])
+  if (open) return 'working'
   if (!newest) return 'new'
   return newest.build === 'failed' ? 'broken' : 'ready'
 }

@@ -3,9 +3,10 @@ import { type Draft, listChanges, openDraft } from '@overskill/workspace'
 import { and, eq, inArray } from 'drizzle-orm'
 import { turns } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
+import type { Apps } from './apps.ts'
 import { commitStaged, createBlobStore, readDraft, readVersionTree, replaceDraft } from './files.ts'
 import { lockApp } from './lock-app.ts'
-import type { Versions } from './versions.ts'
+import type { NewVersion, Versions } from './versions.ts'
 
 /** A person's changes of files: each makes one version, and the preview follows. Refused as `busy` while a turn runs or waits. */
 export type Edits = {
@@ -26,66 +27,53 @@ export type Edits = {
 export type EditsOptions = {
   log: EventLog
   versions: Versions
-  onVersion: (app: string, version: number) => Promise<void>
+  apps: Pick<Apps, 'settle'>
+  /** Records a version's deployment to preview in the transaction that makes the version: none is ever without one. */
+  deploy: (write: Write, app: string, version: number) => Promise<void>
 }
 
-export function createEdits({ log, versions, onVersion }: EditsOptions): Edits {
-  const deployed = async (app: string, made: Outcome<Version>): Promise<Outcome<Version>> => {
-    if (made.ok) await onVersion(app, made.value.number)
-    return made
+export function createEdits({ log, versions, apps, deploy }: EditsOptions): Edits {
+  const make = async (write: Write, input: Omit<NewVersion, 'ending'>): Promise<Version | undefined> => {
+    const version = await versions.create(write, { ...input, ending: 'completed' })
+    if (!version) return undefined
+    await deploy(write, input.app, version.number)
+    await apps.settle(write, input.app)
+    return version
   }
 
   return {
     isFree: (app) => log.write((write) => lockIdle(write, app)),
-    apply: async (app, person, changes, note, ifMatch) =>
-      deployed(
-        app,
-        await log.write(async (write) => {
-          const free = await lockIdle(write, app)
-          if (!free.ok) return free
-          const draft = openDraft(await readDraft(write.sql, app), createBlobStore(write.sql))
-          const staged = await stage(draft, changes, ifMatch)
-          if (!staged.ok) return staged
-          const files = draft.changes()
-          if (files.length === 0) return fail('conflict', 'Nothing changed: the files are already like this.')
-          await commitStaged(write.sql, app, draft.staged())
-          await write.append(app, [{ type: 'files.changed', changes: files, origin: { person } }])
-          const title = note?.trim() || titleOf(files)
-          const version = await versions.create(write, {
-            app,
-            tree: draft.tree(),
-            title,
-            origin: 'edit',
-            ending: 'completed',
-          })
-          return version ? ok(version) : fail('conflict', 'Nothing changed: the files are already like this.')
-        }),
-      ),
+    apply: (app, person, changes, note, ifMatch) =>
+      log.write(async (write) => {
+        const free = await lockIdle(write, app)
+        if (!free.ok) return free
+        const draft = openDraft(await readDraft(write.sql, app), createBlobStore(write.sql))
+        const staged = await stage(draft, changes, ifMatch)
+        if (!staged.ok) return staged
+        const files = draft.changes()
+        if (files.length === 0) return fail('conflict', 'Nothing changed: the files are already like this.')
+        await commitStaged(write.sql, app, draft.staged())
+        await write.append(app, [{ type: 'files.changed', changes: files, origin: { person } }])
+        const title = note?.trim() || titleOf(files)
+        const version = await make(write, { app, tree: draft.tree(), title, origin: 'edit' })
+        return version ? ok(version) : fail('conflict', 'Nothing changed: the files are already like this.')
+      }),
 
-    restore: async (app, number) =>
-      deployed(
-        app,
-        await log.write(async (write) => {
-          const free = await lockIdle(write, app)
-          if (!free.ok) return free
-          const tree = await readVersionTree(write.sql, app, number)
-          if (!tree.ok) return tree
-          const before = await readDraft(write.sql, app)
-          const changes = await listChanges(before, tree.value, createBlobStore(write.sql))
-          if (changes.length === 0) return fail('conflict', `The app already is as in version ${number}.`)
-          await replaceDraft(write.sql, app, tree.value)
-          await write.append(app, [{ type: 'files.changed', changes, origin: { restore: number } }])
-          const version = await versions.create(write, {
-            app,
-            tree: tree.value,
-            title: `Restored version ${number}`,
-            origin: 'restore',
-            restoredFrom: number,
-            ending: 'completed',
-          })
-          return version ? ok(version) : fail('conflict', `The app already is as in version ${number}.`)
-        }),
-      ),
+    restore: (app, number) =>
+      log.write(async (write) => {
+        const free = await lockIdle(write, app)
+        if (!free.ok) return free
+        const tree = await readVersionTree(write.sql, app, number)
+        if (!tree.ok) return tree
+        const before = await readDraft(write.sql, app)
+        const changes = await listChanges(before, tree.value, createBlobStore(write.sql))
+        if (changes.length === 0) return fail('conflict', `The app already is as in version ${number}.`)
+        await replaceDraft(write.sql, app, tree.value)
+        await write.append(app, [{ type: 'files.changed', changes, origin: { restore: number } }])
+        const title = `Restored version ${number}`
+        const version = await make(write, { app, tree: tree.value, title, origin: 'restore', restoredFrom: number })
+        return version ? ok(version) : fail('conflict', `The app already is as in version ${number}.`)
+      }),
   }
 }
 

@@ -4,8 +4,9 @@ import type { Write } from '../events/event-log.ts'
 /**
  * Holds an app's row until the transaction ends: changes of its queue, its files and its addresses come one after another.
  *
- * Whoever takes it takes it before the first append: everybody locks the app, then its stream. It is the weaker of the two
- * row locks that exclude each other, because every new event, turn and deployment holds the row as its foreign key.
+ * Whoever takes it takes it before anything else of the app: everybody locks the app, then its turns and deployments, then its
+ * stream, so that no two ever wait for each other. It is the weaker of the two row locks that exclude each other, because every
+ * new event, turn and deployment holds the row as its foreign key.
  * It has left when this returns: what is asked next comes after it.
  *
  * @returns whether there is such an app; a deleted one counts only with `deleted`.

@@ -1,7 +1,9 @@
 import type { Artifact, BuildResult } from '@overskill/builder'
-import { type BuildError, must, newId, timeLimitMs } from '@overskill/protocol'
+import { type BuildError, must, type NewAppEvent, newId, timeLimitMs } from '@overskill/protocol'
 import { and, eq } from 'drizzle-orm'
+import type { Apps } from '../apps/apps.ts'
 import { readTree } from '../apps/files.ts'
+import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { versions } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
@@ -20,39 +22,45 @@ export type BuildVersion = (
   hold: (write: Write) => Promise<void>,
 ) => Promise<Built>
 
-/** Which build it is, and who may say how it ended. */
-type Told = { app: string; version: number; build: string; hold: (write: Write) => Promise<void> }
+/** Which version it is, and who may say what came of it. */
+type Told = { app: string; version: number; hold: (write: Write) => Promise<void> }
 
 /** How a build ended: what its version and its event say. */
 type Ended = { ms: number; errors?: BuildError[] }
 
-/** Builds a version's tree, unless what it builds to is stored already: then nothing is built again. */
-export function createBuildVersion(options: { db: Database; log: EventLog; treeBuilds: TreeBuilds }): BuildVersion {
-  const { db, log, treeBuilds } = options
+export type BuildVersionOptions = {
+  db: Database
+  log: EventLog
+  apps: Pick<Apps, 'settle'>
+  treeBuilds: TreeBuilds
+}
 
+/** Builds a version's tree, unless what it builds to is stored already: then nothing is built again. */
+export function createBuildVersion({ db, log, apps, treeBuilds }: BuildVersionOptions): BuildVersion {
   const begin = (app: string, version: number, build: string) => {
     const deadline = new Date(Date.now() + timeLimitMs('deploymentBuild')).toISOString()
     return log.write((write) => write.append(app, [{ type: 'build.started', build, version, deadline }]))
   }
 
-  const mark = (sql: Write['sql'] | Database, app: string, version: number, build: 'ok' | 'failed') =>
-    sql
-      .update(versions)
-      .set({ build })
-      .where(and(eq(versions.app, app), eq(versions.number, version)))
-
-  /** The version, its event and what the tree builds to, in one transaction. */
-  const end = (told: Told, { ms, errors }: Ended, stored?: [string, StoredBuild]) =>
+  /** The version, the events, what the tree builds to and what all that makes of the app, in one transaction. */
+  const mark = (told: Told, build: 'ok' | 'failed', events: NewAppEvent[], stored?: [string, StoredBuild]) =>
     log.write(async (write) => {
-      const { app, version, build, hold } = told
+      const { app, version, hold } = told
+      await lockApp(write, app, true)
       await hold(write)
-      await mark(write.sql, app, version, errors ? 'failed' : 'ok')
+      const isThis = and(eq(versions.app, app), eq(versions.number, version))
+      await write.sql.update(versions).set({ build }).where(isThis)
       if (stored) await treeBuilds.note(write.sql, ...stored)
-      const ended = { build, version, ms }
-      await write.append(app, [
-        errors ? { type: 'build.failed', ...ended, errors } : { type: 'build.completed', ...ended },
-      ])
+      await write.append(app, events)
+      await apps.settle(write, app)
     })
+
+  const end = (told: Told, build: string, { ms, errors }: Ended, stored?: [string, StoredBuild]) => {
+    const ended = { build, version: told.version, ms }
+    return errors
+      ? mark(told, 'failed', [{ type: 'build.failed', ...ended, errors }])
+      : mark(told, 'ok', [{ type: 'build.completed', ...ended }], stored)
+  }
 
   return async (app, version, signal, hold) => {
     const [row] = await db
@@ -62,28 +70,28 @@ export function createBuildVersion(options: { db: Database; log: EventLog; treeB
     const { tree, build: state } = must(row, `Version ${version} of ${app}`)
     const checked = treeBuilds.takeChecked(tree)
     const before = await treeBuilds.stored(tree)
+    const told = { app, version, hold }
     if (before && !checked) {
-      if (state !== 'ok') await mark(db, app, version, 'ok')
+      if (state !== 'ok') await mark(told, 'ok', [])
       return { ok: true, ...before }
     }
     const build = newId('build')
     await begin(app, version, build)
-    const told = { app, version, build, hold }
     if (checked && (before || !checked.ok)) {
       const { ms } = checked
-      await end(told, checked.ok ? { ms } : { ms, errors: checked.errors })
+      await end(told, build, checked.ok ? { ms } : { ms, errors: checked.errors })
       return checked.ok ? { ok: true, ...must(before, 'What the check stored') } : { ok: false, errors: checked.errors }
     }
     const result = await treeBuilds.build(await readTree(db, tree), signal)
     if (signal.aborted) return stopped(result)
     const ms = Math.round(result.ms)
     if (!result.ok) {
-      await end(told, { ms, errors: result.errors })
+      await end(told, build, { ms, errors: result.errors })
       return { ok: false, errors: result.errors }
     }
     const { artifact, contents } = result
     const stored = { hash: artifact.hash, bytes: artifact.bytes }
-    await end(told, { ms }, [tree, stored])
+    await end(told, build, { ms }, [tree, stored])
     return { ok: true, ...stored, upload: { artifact, contents } }
   }
 }

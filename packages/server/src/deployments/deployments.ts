@@ -1,11 +1,11 @@
 import { type App, type Deployment, type Environment, fail, must, ok, type Outcome } from '@overskill/protocol'
-import { and, desc, eq, lt, ne } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lt, ne, type SQL } from 'drizzle-orm'
 import { type Addresses, previewUrl, productionUrl } from '../apps/addresses.ts'
 import type { AppRow, Apps } from '../apps/apps.ts'
 import { lockApp } from '../apps/lock-app.ts'
 import type { Database } from '../database/database.ts'
 import { deployments, pointers, versions } from '../database/schema.ts'
-import type { EventLog } from '../events/event-log.ts'
+import type { EventLog, Write } from '../events/event-log.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Pointers } from './pointers.ts'
 import { type DeploymentRow, presentDeployment } from './present.ts'
@@ -13,21 +13,37 @@ import { type DeploymentRow, presentDeployment } from './present.ts'
 /** A deployment that was asked for, and its end. `ended` never rejects. */
 export type Asked = { deployment: Deployment; ended: Promise<Deployment> }
 
+/** Called in the transaction that records a deployment. */
+export type AlsoStored = (write: Write, deployment: Deployment) => Promise<void>
+
 /** What can be asked of an app's environments. Production only by a person (L29): no function here has a default for it. */
 export type Deployments = {
   /** Without `version`: preview = the newest, production = the one now live in preview. */
-  deploy(app: string, environment: Environment, version?: number, turn?: string): Promise<Outcome<Asked>>
+  deploy(
+    app: string,
+    environment: Environment,
+    version?: number,
+    turn?: string,
+    also?: AlsoStored,
+  ): Promise<Outcome<Asked>>
+  /** Records the deployment of a new version to preview in the caller's transaction, which holds the app; begun after the commit. */
+  deployIn(write: Write, app: string, version: number): Promise<void>
   /** Gives up a deployment that has not gone live. */
   cancel(deployment: string): Promise<void>
   /** A new deployment of what an older one showed. */
-  rollback(app: string, deployment: string): Promise<Outcome<Asked>>
+  rollback(app: string, deployment: string, also?: AlsoStored): Promise<Outcome<Asked>>
   unpublish(app: string): Promise<Outcome<App>>
-  /** Unpublishes an app that is being deleted, if it was published. */
+  /** Unpublishes an app that is about to be deleted, if it was published. */
   takeDown(app: string): Promise<void>
+  /** Whether production shows nothing and nothing on its way there will arrive, as a transaction sees it that holds the app. */
+  isDown(write: Write, app: string): Promise<boolean>
   list(app: string, before: number | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }>
-  /** The newest ones, for the beginning of a page. */
+  /** For the beginning of a page: the newest ones of each environment, and whatever is live. The newest first. */
   recent(app: string): Promise<Deployment[]>
 }
+
+/** How many deployments of one environment a page begins with. */
+const recentOnes = 30
 
 /** A version, and its artifact when that very one is meant. */
 type What = { version: number; artifact?: string; bytes?: number }
@@ -64,7 +80,13 @@ class AppDeployments implements Deployments {
     this.#options = options
   }
 
-  async deploy(id: string, environment: Environment, version?: number, turn?: string): Promise<Outcome<Asked>> {
+  async deploy(
+    id: string,
+    environment: Environment,
+    version?: number,
+    turn?: string,
+    also?: AlsoStored,
+  ): Promise<Outcome<Asked>> {
     const app = await this.#options.apps.find(id)
     if (!app.ok) return app
     const what = await this.#choose(app.value, environment, version)
@@ -77,21 +99,29 @@ class AppDeployments implements Deployments {
       const deployment = presentDeployment(before)
       return ok({ deployment, ended: this.#options.pipeline.ended(id, deployment) })
     }
-    return this.#ask(app.value, environment, what.value, turn)
+    return this.#ask(app.value, environment, what.value, turn, also)
+  }
+
+  async deployIn(write: Write, app: string, version: number): Promise<void> {
+    const { pipeline, addresses } = this.#options
+    const url = previewUrl(addresses, app)
+    const added = await pipeline.add(write, { app, environment: 'preview', version, url })
+    write.afterCommit(() => void pipeline.start(added)) // where this process dies first, another finds it
   }
 
   cancel(deployment: string): Promise<void> {
     return this.#options.pipeline.cancel(deployment)
   }
 
-  async rollback(id: string, deployment: string): Promise<Outcome<Asked>> {
+  async rollback(id: string, deployment: string, also?: AlsoStored): Promise<Outcome<Asked>> {
     const app = await this.#options.apps.find(id)
     if (!app.ok) return app
     const isThis = and(eq(deployments.app, id), eq(deployments.id, deployment))
     const row = await this.#options.db.query.deployments.findFirst({ where: isThis })
     if (!row) return fail('not_found', `This app has no deployment ${deployment}.`)
     const nothing = 'That deployment never went live: there is nothing to roll back to.'
-    return row.artifact === null ? fail('conflict', nothing) : this.#ask(app.value, row.environment, whatOf(row))
+    if (row.artifact === null) return fail('conflict', nothing)
+    return this.#ask(app.value, row.environment, whatOf(row), undefined, also)
   }
 
   async unpublish(id: string): Promise<Outcome<App>> {
@@ -107,35 +137,63 @@ class AppDeployments implements Deployments {
     await this.#options.pointers.remove(id, 'production')
   }
 
+  async isDown({ sql }: Write, app: string): Promise<boolean> {
+    const isPlace = and(eq(pointers.app, app), eq(pointers.environment, 'production'))
+    const [pointer] = await sql.select().from(pointers).where(isPlace)
+    if (pointer && pointer.artifact !== null) return false
+    const isComing = and(
+      eq(deployments.app, app),
+      eq(deployments.environment, 'production'),
+      inArray(deployments.status, ['queued', 'building', 'uploading', 'live']),
+      gt(deployments.fence, pointer?.fence ?? 0),
+    )
+    return (await sql.select({ id: deployments.id }).from(deployments).where(isComing).limit(1)).length === 0
+  }
+
   async list(app: string, before: number | undefined, limit: number): Promise<{ items: Deployment[]; next?: string }> {
-    const rows = await this.#rows(app, before, limit + 1)
+    const rows = await this.#newest(app, before === undefined ? undefined : lt(deployments.fence, before), limit + 1)
     const shown = rows.slice(0, limit)
     const next = rows.length > limit ? String(must(shown.at(-1), 'The last one').fence) : undefined
     return { items: shown.map(presentDeployment), ...(next && { next }) }
   }
 
   async recent(app: string): Promise<Deployment[]> {
-    return (await this.#rows(app, undefined, 50)).map(presentDeployment)
+    const { environment, status } = deployments
+    const found = await Promise.all([
+      this.#newest(app, eq(environment, 'preview'), recentOnes),
+      this.#newest(app, eq(environment, 'production'), recentOnes),
+      this.#newest(app, eq(status, 'live'), recentOnes),
+    ])
+    const each = new Map(found.flat().map((row) => [row.id, row]))
+    return [...each.values()].toSorted((a, b) => b.fence - a.fence).map(presentDeployment)
   }
 
-  #rows(app: string, before: number | undefined, limit: number) {
-    const below = before === undefined ? undefined : lt(deployments.fence, before)
+  #newest(app: string, which: SQL | undefined, limit: number): Promise<DeploymentRow[]> {
     return this.#options.db
       .select()
       .from(deployments)
-      .where(and(eq(deployments.app, app), below))
+      .where(and(eq(deployments.app, app), which))
       .orderBy(desc(deployments.fence))
       .limit(limit)
   }
 
-  async #ask(app: AppRow, environment: Environment, what: What, turn?: string): Promise<Outcome<Asked>> {
+  async #ask(
+    app: AppRow,
+    environment: Environment,
+    what: What,
+    turn?: string,
+    also?: AlsoStored,
+  ): Promise<Outcome<Asked>> {
     const { log, pipeline, addresses } = this.#options
     const url = environment === 'preview' ? previewUrl(addresses, app.id) : productionUrl(addresses, app.slug)
     const input = { ...what, app: app.id, environment, url, ...(turn && { turn }) }
     // Who deletes the app meanwhile either finds this deployment and takes it down, or is found here.
-    const added = await log.write(async (write) =>
-      (await lockApp(write, app.id)) ? pipeline.add(write, input) : undefined,
-    )
+    const added = await log.write(async (write) => {
+      if (!(await lockApp(write, app.id))) return undefined
+      const recorded = await pipeline.add(write, input)
+      await also?.(write, recorded.deployment)
+      return recorded
+    })
     if (!added) return fail('not_found', `There is no app ${app.id}.`)
     return ok({ deployment: added.deployment, ended: pipeline.start(added) })
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { must, ok } from '@overskill/protocol'
 import { eq } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
+import { lockApp } from '../apps/lock-app.ts'
 import { apps, deployments } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts'
@@ -16,7 +17,7 @@ import { createPipeline } from './pipeline.ts'
 
 const { db } = await withTestDatabase()
 const bus = createInProcessBus()
-const log = createEventLog(db, { pollMs: 1_000, bus })
+const log = createEventLog(db, { bus })
 await db.insert(apps).values({ id: 'aaaaaa', name: 'One', slug: 'one', model: 'sample/builder' })
 afterEach(() => db.delete(deployments)) // what a test leaves under way is not the next one's
 const mistake = (error: unknown): void => expect(error).toBeUndefined()
@@ -98,6 +99,23 @@ test('when the program ends, what was being built stays open and is built by the
   await second.pipeline.serve()
   expect(await second.pipeline.ended('aaaaaa', added.deployment)).toMatchObject({ status: 'live', artifact: 'h' })
   await second.pipeline.close()
+})
+
+test('A4: a deployment that is claimed while its process ends is given back: the next owner need not wait for its lease', async () => {
+  const { pipeline, ask } = openPipeline()
+  await pipeline.serve()
+  const added = await ask()
+  const { closing } = await log.write(async (write) => {
+    await lockApp(write, 'aaaaaa') // the claim is under way
+    void pipeline.start(added)
+    const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await db.execute(waits)).rowCount, { timeout: 5_000 }).toBe(1)
+    const closed = pipeline.close()
+    await new Promise(setImmediate)
+    return { closing: closed }
+  })
+  await closing
+  expect(await rowOf(added.deployment.id)).toMatchObject({ status: 'building', leaseOwner: null, leaseUntil: null })
 })
 
 test('A4: what a living process builds is left to it; of one that died it is built elsewhere, but not before its lease is over', async () => {

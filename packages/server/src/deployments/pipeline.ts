@@ -81,6 +81,7 @@ class LanedPipeline implements Pipeline {
   readonly #closing = new AbortController()
   readonly #lanes = new Map<string, Promise<void>>()
   readonly #running = new Map<string, Running>() // by deployment
+  readonly #left: DeploymentRow[] = [] // ours that this process ended before they did
   #round: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #unhear: () => void = () => {}
@@ -134,10 +135,9 @@ class LanedPipeline implements Pipeline {
     clearInterval(this.#timer)
     await dispatcher.retire() // what is taken here now would begin nothing
     this.#closing.abort()
-    const left = [...this.#running.values()].map(({ row }) => row)
     await Promise.allSettled([this.#round, ...this.#lanes.values()])
-    await leases.release(left)
-    for (const { app, environment } of left) dispatcher.wake({ queue: 'deployments', app, environment })
+    await leases.release(this.#left)
+    for (const { app, environment } of this.#left) dispatcher.wake({ queue: 'deployments', app, environment })
   }
 
   /** Ours are renewed, and what waits or was left by a dead owner is begun. */
@@ -179,7 +179,8 @@ class LanedPipeline implements Pipeline {
     try {
       await this.#run(row, AbortSignal.any([given.signal, this.#closing.signal]))
     } catch (error) {
-      if (this.#closing.signal.aborted || error instanceof DeploymentLost) return
+      if (error instanceof DeploymentLost) return
+      if (this.#closing.signal.aborted) return void this.#left.push(row)
       this.#options.onError(error, { app: row.app, deployment: row.id })
       const now = await this.#find(row.id)
       if (now.status === 'uploading' && (await this.#options.pointers.pointsTo(now))) {
@@ -196,11 +197,12 @@ class LanedPipeline implements Pipeline {
   /** From where the row stands: a former owner may have brought it further than the queue. */
   async #run(row: DeploymentRow, signal: AbortSignal): Promise<void> {
     const { buildVersion, artifacts, pointers } = this.#options
+    this.#closing.signal.throwIfAborted() // claimed while this process ends
     if (await pointers.pointsTo(row)) return pointers.confirm(row)
     const timer = startStages(row)
     const built =
       (await this.#stored(row)) ?? (await buildVersion(row.app, row.version, signal, (write) => holdIn(write, row)))
-    if (this.#closing.signal.aborted) return
+    this.#closing.signal.throwIfAborted()
     if (signal.aborted) return void (await this.#move(row, 'superseded', { stages: timer.end('build') }, 'stage'))
     if (!built.ok) {
       const error = built.errors.slice(0, 5).map(errorLine).join('\n')

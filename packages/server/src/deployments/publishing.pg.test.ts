@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { KeptAnswer } from '../http/services.ts'
 import { last, only, startTestPlane, value } from '../test-plane.ts'
 
 const plane = await startTestPlane()
@@ -128,7 +129,7 @@ test('a version that does not build leaves the last good preview on line and nam
 
   expect(only(events, 'build.failed')[0]?.errors?.[0]).toMatchObject({ file: 'src/pages/HomePage.tsx', line: 3 })
   expect((await plane.page(`preview-${app.id}`)).body).toBe(good)
-  await plane.until(app.id, (event) => event.type === 'app.updated' && event.app.status === 'broken', last(events).seq)
+  expect(only(events, 'app.updated').at(-1)?.app.status).toBe('broken')
 })
 
 test('L34: two apps of one name have two addresses, and a published one keeps its address when it is renamed', async () => {
@@ -224,4 +225,25 @@ test('a deleted app answers for none of its versions', async () => {
   expect(read).toMatchObject({ failure: { code: 'not_found' } })
   const asked = await plane.calls.deployments.deploy({ app: app.id, environment: 'preview' }, 'person')
   expect(asked).toMatchObject({ failure: { code: 'not_found' } })
+})
+
+test('L5: a deployment and the answer of its request are stored together, or neither is', async () => {
+  const app = await madeApp()
+  const { deployments } = plane.calls
+  const listed = async () => value(await deployments.list({ app: app.id }, 'person')).items.map(({ id }) => id)
+  const before = await listed()
+  const here = before[0] ?? ''
+  const asking = [
+    (kept: KeptAnswer) => deployments.deploy({ app: app.id, environment: 'production' }, 'person', kept),
+    (kept: KeptAnswer) => deployments.rollback({ app: app.id, deployment: here }, 'person', kept),
+  ]
+  for (const ask of asking) {
+    await expect(ask(() => Promise.reject(new Error('the answer is refused')))).rejects.toThrow('refused')
+    expect(await listed()).toEqual(before)
+  }
+  for (const ask of asking) {
+    const kept: unknown[] = []
+    const answer = value(await ask(async (_write, body) => void kept.push(body)))
+    expect(kept).toEqual([answer])
+  }
 })

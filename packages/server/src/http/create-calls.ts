@@ -1,10 +1,12 @@
-import { ok, type Outcome } from '@overskill/protocol'
+import { type App, fail, ok, type Outcome } from '@overskill/protocol'
+import { lockApp } from '../apps/lock-app.ts'
+import type { AlsoStored } from '../deployments/deployments.ts'
 import { packageCalls } from './package-calls.ts'
 import { numberOfCursor, pageOf } from './page.ts'
 import { readAppTree } from './app-tree.ts'
 import { limitCalls, usageCalls } from './usage-calls.ts'
 import type { Rooms } from './rooms.ts'
-import type { Calls } from './services.ts'
+import type { Calls, KeptAnswer } from './services.ts'
 
 /** Every JSON call: parsed input in, one room asked, its outcome back. */
 export function createCalls(rooms: Rooms): Calls {
@@ -37,8 +39,25 @@ const forApp = async <T>({ apps }: Rooms, id: string, then: () => Promise<Outcom
   return app.ok ? then() : app
 }
 
+/**
+ * Off line first, then deleted together with the end of its turns: a death in between leaves an app that is there, and whose
+ * deletion can be asked for again.
+ */
+async function removeApp({ apps, log, appBuilder, deployments }: Rooms, id: string): Promise<Outcome<App>> {
+  const there = await apps.find(id)
+  if (!there.ok) return there
+  await deployments.takeDown(id)
+  return log.write(async (write) => {
+    if (!(await lockApp(write, id))) return fail('not_found', `There is no app ${id}.`)
+    if (!(await deployments.isDown(write, id)))
+      return fail('conflict', 'Somebody published this app at this very moment. Delete it again.')
+    await appBuilder.stopAll(write, id)
+    return ok(await apps.remove(write, id))
+  })
+}
+
 const appCalls = (rooms: Rooms): Calls['apps'] => {
-  const { apps, models, queue, log, appBuilder, deployments } = rooms
+  const { apps, models, queue, log, appBuilder } = rooms
   return {
     async create({ prompt, name, model, mode = 'build' }, _person, kept) {
       const chosen = model === undefined ? await models.chosen() : models.resolve(model)
@@ -64,14 +83,11 @@ const appCalls = (rooms: Rooms): Calls['apps'] => {
       return wrap('app', apps.patch(app, { ...change, ...(chosen && { model: chosen.value }) }))
     },
     async remove({ app }) {
-      const removed = await apps.remove(app)
+      const removed = await removeApp(rooms, app)
       if (!removed.ok) return removed
-      await appBuilder.stopAll(app)
-      await deployments.takeDown(app)
       rooms.reports.drop(app)
       await rooms.live.drop(app)
-      const { productionUrl: _gone, ...shown } = removed.value
-      return ok({ app: shown })
+      return ok({ app: removed.value })
     },
     undelete: ({ app }) => wrap('app', apps.undelete(app)),
   }
@@ -126,6 +142,11 @@ const versionCalls = (rooms: Rooms): Calls['versions'] => {
   }
 }
 
+const keeping =
+  (kept: KeptAnswer | undefined): AlsoStored =>
+  async (write, deployment) =>
+    kept?.(write, { deployment })
+
 const deploymentCalls = (rooms: Rooms): Calls['deployments'] => {
   const { deployments } = rooms
   const asked = async (outcome: ReturnType<typeof deployments.deploy>) => {
@@ -133,8 +154,9 @@ const deploymentCalls = (rooms: Rooms): Calls['deployments'] => {
     return done.ok ? ok({ deployment: done.value.deployment }) : done
   }
   return {
-    deploy: ({ app, environment, version }) => asked(deployments.deploy(app, environment, version)),
-    rollback: ({ app, deployment }) => asked(deployments.rollback(app, deployment)),
+    deploy: ({ app, environment, version }, _person, kept) =>
+      asked(deployments.deploy(app, environment, version, undefined, keeping(kept))),
+    rollback: ({ app, deployment }, _person, kept) => asked(deployments.rollback(app, deployment, keeping(kept))),
     list: ({ app, cursor, limit }) =>
       forApp(rooms, app, async () => {
         const before = numberOfCursor(cursor)

@@ -1,6 +1,6 @@
 import { gate, startScriptedModel, text } from '@overskill/model-server'
 import { eq } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { turns } from '../database/schema.ts'
 import { createLeases, stuckMs } from '../turns/leases.ts'
 import { last, only, startTestPlane, value } from '../test-plane.ts'
@@ -12,14 +12,17 @@ const model = await startScriptedModel([], { rest: () => replies.shift() ?? [tex
 const plane = await startTestPlane({ modelUrl: model.url })
 const leases = createLeases({ db: plane.db, log: createEventLog(plane.db), owner: 'another_process' })
 
+const everyMs = 1_000_000
+
 /** The job as another process on the same database runs it. */
-const jobOf = (running: readonly string[]) => {
+const jobOf = (running: readonly string[], of = leases) => {
   const released: string[] = []
   const job = createCleanupStuckMessages({
-    leases,
-    everyMs: 1_000_000,
+    leases: of,
+    everyMs,
     running: () => running,
     onStop: () => {},
+    release: (turn) => of.release(turn),
     onReleased: (app) => released.push(app),
     onWaiting: () => {},
     onStuck: () => {},
@@ -93,4 +96,35 @@ test('AD3: a turn that waits though nobody was told of it is started by the next
 
   expect(last(await plane.turnEnd(app.id)).type).toBe('turn.completed')
   release()
+})
+
+test('A6: a round that hangs is not followed by others: one is under way, and the end waits for that one', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const [looks, renewals] = [Promise.withResolvers<never[]>(), Promise.withResolvers<never[]>()]
+  const asked: string[] = []
+  const hanging = Object.assign(createLeases({ db: plane.db, log: createEventLog(plane.db), owner: 'slow' }), {
+    abandoned: () => (asked.push('look'), looks.promise),
+    renew: () => (asked.push('renewal'), renewals.promise),
+    waiting: async () => [],
+    stuck: async () => [],
+  })
+  const { job } = jobOf([], hanging)
+  job.start()
+  vi.advanceTimersByTime(10 * everyMs)
+  await new Promise(setImmediate)
+  expect(asked.toSorted()).toEqual(['look', 'renewal'])
+
+  renewals.resolve([])
+  await new Promise(setImmediate)
+  vi.advanceTimersByTime(2 * everyMs)
+  expect(asked.toSorted(), 'each by itself').toEqual(['look', 'renewal', 'renewal'])
+
+  let isClosed = false
+  const closed = job.close().then(() => (isClosed = true))
+  await new Promise(setImmediate)
+  expect(isClosed).toBe(false)
+  looks.resolve([])
+  await closed
+  expect(asked.filter((one) => one === 'look')).toHaveLength(1)
+  vi.useRealTimers()
 })

@@ -9,6 +9,8 @@ export type CleanupOptions = {
   running: () => readonly string[]
   /** Somebody asked to stop this turn of ours. */
   onStop: (turn: string) => void
+  /** Gives a turn whose owner is gone back to the queue; false when it has another by now. */
+  release: (turn: TurnRow) => Promise<boolean>
   /** A turn whose owner is gone waits again. */
   onReleased: (app: string) => void
   /** In this app a turn waits and none runs: the floor below every wake that was lost (AD3). */
@@ -32,12 +34,19 @@ export type Cleanup = {
 export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
   const { leases, everyMs, running: runningTurns, onStop, onError } = options
   const timers: NodeJS.Timeout[] = []
-  const chains: Promise<void>[] = []
+  const underWay = new Map<() => Promise<void>, Promise<void>>()
 
-  /** Each on a chain of its own: a look that takes long costs no lease. */
+  /** Each by itself, so that a look that takes long costs no lease; and one at a time: while it hangs, its next times are left out. */
   const every = (work: () => Promise<void>): void => {
-    const place = chains.push(Promise.resolve()) - 1
-    const next = (): void => void (chains[place] = (chains[place] ?? Promise.resolve()).then(work).catch(onError))
+    const next = (): void => {
+      if (underWay.has(work)) return
+      underWay.set(
+        work,
+        work()
+          .catch(onError)
+          .finally(() => underWay.delete(work)),
+      )
+    }
     timers.push(setInterval(next, everyMs))
   }
   const renew = async (): Promise<void> => {
@@ -45,7 +54,7 @@ export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
   }
   const round = async (all: boolean): Promise<void> => {
     for (const turn of await leases.abandoned(all)) {
-      if (!runningTurns().includes(turn.id) && (await leases.release(turn))) options.onReleased(turn.app)
+      if (!runningTurns().includes(turn.id) && (await options.release(turn))) options.onReleased(turn.app)
     }
     for (const app of await leases.waiting()) options.onWaiting(app)
     for (const turn of await leases.stuck()) options.onStuck(turn)
@@ -59,7 +68,7 @@ export function createCleanupStuckMessages(options: CleanupOptions): Cleanup {
     },
     async close() {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all(chains)
+      await Promise.all(underWay.values())
     },
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { fail, type Mode, ok, type Outcome, type SentRequest, type Turn, type UserMessage } from '@overskill/protocol'
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, eq, isNotNull, ne, or } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
@@ -11,8 +11,10 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { type Cleanup, createCleanupStuckMessages } from '../jobs/cleanup-stuck-messages.ts'
 import type { Spending } from '../spending/spending.ts'
+import { type ClaimPauses, createClaimPauses } from './claim-pauses.ts'
 import type { Leases } from './leases.ts'
 import type { Added, MessageQueue } from './message-queue.ts'
+import { isStoreAway } from './store-away.ts'
 import { unpackJson } from './stored-json.ts'
 import type { TurnModels } from './turn-models.ts'
 import type { RunningTurn } from './turn-runner.ts'
@@ -32,10 +34,10 @@ export interface AppBuilder {
   ): Promise<Outcome<Sent>>
   /** Stops a turn that runs or waits. One that has ended stays as it is. */
   stop(app: string, turn: string): Promise<Outcome<Turn>>
-  /** Ends the running turn and starts this waiting one next. */
+  /** Ends the turn that runs or was interrupted, and starts this waiting one next. */
   startNow(app: string, message: string): Promise<Outcome<Sent>>
-  /** Stops every turn of an app that runs or waits. */
-  stopAll(app: string): Promise<void>
+  /** Part of the caller's transaction: stops every turn of an app that runs or waits. Those that run hear of it after the commit. */
+  stopAll(write: Write, app: string): Promise<void>
   turn(app: string, turn: string): Promise<Outcome<Turn>>
   /** The exact request of a step, from 1 (L18). */
   request(app: string, turn: string, step: number): Promise<Outcome<SentRequest>>
@@ -62,6 +64,8 @@ export type AppBuilderOptions = {
   isAlone: boolean
   run: (turn: TurnRow) => RunningTurn
   onError: (error: unknown, context: { app?: string; turn?: string }) => void
+  /** A clock in ms, for how long a turn pauses that the store failed; the system's if left out. */
+  now?: () => number
 }
 
 export const createAppBuilder = (options: AppBuilderOptions): AppBuilder => new LeasedAppBuilder(options)
@@ -70,6 +74,9 @@ class LeasedAppBuilder implements AppBuilder {
   readonly #options: AppBuilderOptions
   readonly #running = new Map<string, { turn: TurnRow; running: RunningTurn }>() // by turn
   readonly #waking = new Map<string, Promise<void>>() // by app
+  readonly #pauses: ClaimPauses
+  /** By turn, the token of our lease on it when the store failed it: what we did not give back then. */
+  readonly #failed = new LRUCache<string, number>({ max: 1_000 })
   readonly #added = new LRUCache<string, Added>({ max: 100 }) // by app: what was put into an empty queue just now
   readonly #cleanup: Cleanup
   #isClosing = false
@@ -77,11 +84,13 @@ class LeasedAppBuilder implements AppBuilder {
 
   constructor(options: AppBuilderOptions) {
     this.#options = options
+    this.#pauses = createClaimPauses(options.now ?? Date.now)
     this.#cleanup = createCleanupStuckMessages({
       leases: options.leases,
       everyMs: renewMs,
       running: () => [...this.#running.keys()],
       onStop: (turn) => this.#running.get(turn)?.running.stop(),
+      release: (turn) => this.#giveBack(turn),
       onReleased: (app) => void this.#claimNext(app),
       onWaiting: (app) => void this.#claimNext(app),
       onStuck: (turn) => this.#running.get(turn.id)?.running.giveUp(),
@@ -117,6 +126,7 @@ class LeasedAppBuilder implements AppBuilder {
     if (!cancelled) {
       await this.#options.db.update(turns).set({ stopAsked: true }).where(this.#isTurn(app, id))
       this.#options.bus.say({ kind: 'stop', turn: id })
+      if (before.value.status === 'queued') this.wake(app) // it was interrupted: its next owner ends it
     }
     return this.turn(app, id)
   }
@@ -124,18 +134,24 @@ class LeasedAppBuilder implements AppBuilder {
   async startNow(app: string, message: string): Promise<Outcome<Sent>> {
     const first = await this.#options.queue.first(app, message)
     if (!first.ok) return first
-    const running = await this.#options.db.query.turns.findFirst({
-      where: and(eq(turns.app, app), eq(turns.status, 'running')),
+    const isInterrupted = and(eq(turns.status, 'queued'), isNotNull(turns.startedAt))
+    const before = await this.#options.db.query.turns.findFirst({
+      where: and(eq(turns.app, app), or(eq(turns.status, 'running'), isInterrupted), ne(turns.message, message)),
     })
-    if (running) await this.stop(app, running.id)
+    if (before) await this.stop(app, before.id)
     this.wake(app)
     return first
   }
 
-  async stopAll(app: string): Promise<void> {
-    const isOpen = and(eq(turns.app, app), inArray(turns.status, ['queued', 'running']))
-    const open = await this.#options.db.query.turns.findMany({ where: isOpen, orderBy: desc(turns.position) })
-    for (const { id } of open) await this.stop(app, id) // the last first, so that none starts meanwhile
+  async stopAll(write: Write, app: string): Promise<void> {
+    const asked = await this.#options.queue.stopAll(write, app)
+    write.afterCommit(() => {
+      for (const turn of asked) {
+        this.#running.get(turn)?.running.stop()
+        this.#options.bus.say({ kind: 'stop', turn })
+      }
+      if (asked.length > 0) this.wake(app) // one of them was interrupted, perhaps: its next owner ends it
+    })
   }
 
   async turn(app: string, id: string): Promise<Outcome<Turn>> {
@@ -176,7 +192,9 @@ class LeasedAppBuilder implements AppBuilder {
   async start(): Promise<void> {
     const { dispatcher, bus } = this.#options
     this.#unhear = bus.hear((message) => {
-      if (message.kind === 'stop') this.#running.get(message.turn)?.running.stop()
+      if (message.kind !== 'stop') return
+      this.#pauses.end(message.turn)
+      this.#running.get(message.turn)?.running.stop()
     })
     dispatcher.serve('turns', {
       take: ({ app }) => this.#claimNext(app),
@@ -214,7 +232,7 @@ class LeasedAppBuilder implements AppBuilder {
   }
 
   async #claim(app: string): Promise<void> {
-    if (this.#isClosing) return
+    if (this.#isClosing || this.#pauses.holds(app)) return
     const added = this.#added.get(app)
     this.#added.delete(app)
     const turn = await this.#options.leases.claimNext(app, added)
@@ -224,15 +242,19 @@ class LeasedAppBuilder implements AppBuilder {
 
   #begin(turn: TurnRow): void {
     const { app, id } = turn
+    this.#running.get(id)?.running.abandon() // it was taken from us meanwhile, and that run does not know yet
     const running = this.#options.run(turn)
-    this.#running.set(id, { turn, running })
+    const begun = { turn, running }
+    this.#running.set(id, begun)
     if (turn.stopAsked) running.stop()
     running.ended
       .then(
         () => true,
         (error: unknown) => this.#lost(turn, error),
       )
-      .finally(() => this.#running.delete(id))
+      .finally(() => {
+        if (this.#running.get(id) === begun) this.#running.delete(id)
+      })
       .then((isOver) => {
         if (isOver && !this.#isClosing) return this.#claimNext(app)
         return undefined
@@ -242,14 +264,27 @@ class LeasedAppBuilder implements AppBuilder {
 
   /**
    * A turn that did not come to its end here: another has it, or the store was away. What is stored is gone on from, by the
-   * next round of the clean-up and not at once, so that a store that stays away is not asked without a pause.
+   * next round of the clean-up and not at once, and after a longer pause each time that the store failed it.
    *
    * @returns false: it is not over.
    */
   async #lost(turn: TurnRow, error: unknown): Promise<boolean> {
     if (this.#isClosing) return false
     if (!(error instanceof LeaseLost)) this.#options.onError(error, { app: turn.app, turn: turn.id })
-    await this.#options.leases.release(turn)
+    if (isStoreAway(error)) {
+      this.#failed.set(turn.id, turn.leaseToken)
+      this.#pauses.begin(turn.app, turn.id)
+    }
+    await this.#giveBack(turn)
     return false
+  }
+
+  /** A turn that nobody runs any more goes back to the queue. One that the store failed here did not lose its owner by that. */
+  async #giveBack(turn: TurnRow): Promise<boolean> {
+    const { leases } = this.#options
+    const isFailed = this.#failed.get(turn.id) === turn.leaseToken
+    const isBack = await (isFailed ? leases.handOver(turn) : leases.release(turn))
+    this.#failed.delete(turn.id)
+    return isBack
   }
 }

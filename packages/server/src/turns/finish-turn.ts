@@ -18,7 +18,8 @@ import type { Database } from '../database/database.ts'
 import { turns } from '../database/schema.ts'
 import { within } from '../within.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
-import { LeaseLost, type TurnWriter } from './turn-writer.ts'
+import { type Fact, LeaseLost, type TurnWriter } from './turn-writer.ts'
+import { unlessAborted } from './unless-aborted.ts'
 import { readUserMessage } from './user-messages.ts'
 import { versionTitle } from './version-title.ts'
 
@@ -90,14 +91,15 @@ async function makeVersion(turn: TurnRow, { db, writer, versions, conversation }
   const title = versionTitle(said?.type === 'text' ? said.text : undefined, text)
   const ending = must(turn.ending, 'How the turn ended')
   turn.phase = 'deploy'
-  await writer.store(async (write) => {
+  const made: Fact = async (write) => {
     const tree = await readDraft(write.sql, turn.app)
     const input = { app: turn.app, tree, title, origin: 'turn' as const, turn: turn.id, ending, message: turn.reply }
     const version = await versions.create(write, input)
     turn.version = version?.number ?? null
     await write.sql.update(turns).set({ phase: turn.phase, version: turn.version }).where(eq(turns.id, turn.id))
     return []
-  })
+  }
+  await writer.store(made, { holdApp: true })
 }
 
 const notDeployed = ({ mode }: TurnRow, ending: Ending): TurnDeployment => {
@@ -126,17 +128,11 @@ async function deployed(turn: TurnRow, version: number, ending: Ending, finish: 
 /** How it ended; a stop from now on gives it up. Undefined when nobody told in time what became of that. */
 async function endOfDeployment(asked: Asked, ending: Ending, { stop, cancelDeploy }: TurnFinish) {
   if (ending === 'failed' && stop.aborted) return asked.ended // it was stuck: nobody asked for a stop
-  const first = await Promise.race([asked.ended, aborted(stop)])
+  const first = await unlessAborted(stop, asked.ended)
   if (first) return first
   await cancelDeploy(asked.deployment.id)
   return within(givenUpWaitMs, asked.ended)
 }
-
-const aborted = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
 
 async function tellFailedBuild(turn: TurnRow, version: number, error: string | undefined, finish: TurnFinish) {
   const block = await nextBlock(turn, finish.conversation)
@@ -164,11 +160,11 @@ async function endTurn(
   { writer, apps }: TurnFinish,
 ): Promise<void> {
   const { status } = advance(turnMoves, { status: turn.status }, ending)
-  await writer.store(async (write) => {
+  const ended: Fact = async (write) => {
     const set = { status, deployment, error: turn.error, endedAt: new Date(), leaseOwner: null, leaseUntil: null }
     const [row] = await write.sql.update(turns).set(set).where(eq(turns.id, turn.id)).returning()
-    const ended = presentTurn(must(row, `Turn ${turn.id}`))
     await apps.settle(write, turn.app)
-    return [{ type: `turn.${ending}`, turn: ended }]
-  })
+    return [{ type: `turn.${ending}`, turn: presentTurn(must(row, `Turn ${turn.id}`)) }]
+  }
+  await writer.store(ended, { holdApp: true })
 }

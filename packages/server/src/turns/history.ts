@@ -1,6 +1,13 @@
-import { type DeclaredCall, entriesOfStep, type HistoryEntry, type RawBlock, type ToolResult } from '@overskill/agent'
+import {
+  type DeclaredCall,
+  entriesOfStep,
+  type HistoryEntry,
+  interruptedCall,
+  type RawBlock,
+  type ToolResult,
+} from '@overskill/agent'
 import { must } from '@overskill/protocol'
-import { and, asc, eq, inArray, lt, type SQLWrapper } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, lt, sql as raw, type SQLWrapper } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { blocks, steps, toolExecutions, turns } from '../database/schema.ts'
 
@@ -42,9 +49,6 @@ async function stepsByTurn(db: Database, of: string[] | SQLWrapper): Promise<Map
   return Map.groupBy(stored, (one) => one.turn)
 }
 
-const interrupted =
-  'ERROR INTERRUPTED: OverSkill was restarted before this call ended. It may have happened; check before repeating.'
-
 /** The call as the model made it. */
 const declaredCall = (row: Execution, block: RawBlock): DeclaredCall => ({
   step: row.step,
@@ -61,7 +65,7 @@ const declaredCall = (row: Execution, block: RawBlock): DeclaredCall => ({
 export const resultOf = ({ status, result, errorCode }: Execution): ToolResult =>
   status === 'complete'
     ? { ok: true, text: result ?? '' }
-    : { ok: false, status: 'error', code: errorCode ?? 'INTERRUPTED', text: result ?? interrupted }
+    : { ok: false, status: 'error', code: errorCode ?? 'INTERRUPTED', text: result ?? interruptedCall.text }
 
 /** A step's blocks without its calls, and its calls with their blocks. */
 export function splitStep({ blocks: reply, calls }: StoredStep) {
@@ -98,20 +102,24 @@ export function addSteps(before: readonly HistoryEntry[], stored: readonly Store
   return entries
 }
 
+/** The turns before a place in an app's queue whose words the model gets back. What was refused is not said again (B.5 49). */
+export const isRemembered = (app: string, position: number) =>
+  and(
+    eq(turns.app, app),
+    lt(turns.position, position),
+    isNotNull(turns.opening),
+    raw`${turns.error} ->> 'code' is distinct from 'model_refused'`,
+  )
+
 /** The model conversation before a turn: every earlier turn that reached the model, as it was sent and received. */
 export async function readHistory(db: Database, app: string, position: number): Promise<HistoryEntry[]> {
-  const isEarlier = and(eq(turns.app, app), lt(turns.position, position))
+  const isEarlier = isRemembered(app, position)
   const [earlier, stepsOf] = await Promise.all([
-    db
-      .select({ id: turns.id, opening: turns.opening, error: turns.error })
-      .from(turns)
-      .where(isEarlier)
-      .orderBy(asc(turns.position)),
+    db.select({ id: turns.id, opening: turns.opening }).from(turns).where(isEarlier).orderBy(asc(turns.position)),
     stepsByTurn(db, db.select({ id: turns.id }).from(turns).where(isEarlier)),
   ])
   let entries: HistoryEntry[] = []
-  for (const { id, opening, error } of earlier) {
-    if (!opening || error?.code === 'model_refused') continue // what was refused is not said again (B.5 49)
+  for (const { id, opening } of earlier) {
     entries = addSteps([...entries, ...(opening as HistoryEntry[])], stepsOf.get(id) ?? [])
   }
   return joinUsers(entries)

@@ -1,6 +1,7 @@
+import { timeLimitMs } from '@overskill/protocol'
 import { asc, eq, inArray } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { turns } from '../database/schema.ts'
+import { apps, turns } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createEventLog } from '../events/event-log.ts'
 import { insertTestApp } from '../events/test-app.ts'
@@ -136,4 +137,29 @@ test('A7, L11: a message that was changed or moved before its turn starts is tol
   expect(await waits(moved, second.message.id)).toMatchObject({ queued: true })
   expect((await leases.claimNext(moved, second))?.id).toBe(second.turn.id)
   expect(await waits(moved, second.message.id)).toEqual(second.message)
+})
+
+test('A10: a turn that waits for a deleted app is claimed only to be stopped, also one that was just added', async () => {
+  for (const hint of [true, false]) {
+    const app = await insertTestApp(db)
+    const added = await add(app)
+    await db.update(apps).set({ deletedAt: new Date() }).where(eq(apps.id, app))
+    expect(await leases.claimNext(app, hint ? added : undefined)).toMatchObject({ id: added.turn.id, stopAsked: true })
+  }
+})
+
+test('A6: a turn that goes on after a night has its whole time again, and began when it began', async () => {
+  const app = await insertTestApp(db)
+  const added = await add(app)
+  const first = await leases.claimNext(app, added)
+  if (!first) throw new Error('The turn was not claimed')
+  const yesterday = new Date(Date.now() - 24 * 3_600_000)
+  await db.update(turns).set({ startedAt: yesterday, deadline: yesterday }).where(eq(turns.id, first.id))
+  await leases.release(first)
+
+  const again = await leases.claimNext(app)
+
+  expect(again).toMatchObject({ id: first.id, startedAt: yesterday })
+  const leftMs = (again?.deadline?.getTime() ?? 0) - Date.now()
+  expect(Math.abs(leftMs - timeLimitMs('turn'))).toBeLessThan(10_000)
 })

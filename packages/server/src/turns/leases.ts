@@ -21,7 +21,7 @@ export const stuckMs = 20 * 60_000
  */
 export type Leases = {
   /**
-   * The next waiting turn of an app becomes ours, unless one runs.
+   * The next waiting turn of an app becomes ours, unless one runs. Of a deleted app it is ours only to be stopped.
    *
    * @param added was put into an empty queue a moment ago. If it is still the next one, its start is told in the round trip that
    * claims it; if not, nothing comes of this hint.
@@ -29,7 +29,7 @@ export type Leases = {
   claimNext(app: string, added?: Added): Promise<TurnRow | undefined>
   /** A turn whose owner is gone goes back to the queue, first in line (running → queued, API.md "States"). */
   release(turn: TurnRow): Promise<boolean>
-  /** The same, by an owner that ends in order: it does not count as one that died. */
+  /** The same, by an owner that ends in order or that the store failed: it does not count as one that died. */
   handOver(turn: TurnRow): Promise<boolean>
   /** Turns whose lease is over; with `all`, every running one that is not ours: for a process alone on its data. */
   abandoned(all: boolean): Promise<TurnRow[]>
@@ -90,10 +90,12 @@ class PgLeases implements Leases {
   /**
    * A statement of its own, after the one that locks the app: what it reads must be what the lock's last holder left.
    *
+   * The time that a turn may take is reckoned from here: while nobody ran it, none of it went by. `startedAt` is only shown.
+   *
    * @param only the turn that it must be, with these words and never started, and when it starts.
    */
   #claimFirst({ sql }: Write, app: string, only?: { turn: string; text: string; at: Date }) {
-    const startedAt = only ? raw`${only.at.toISOString()}::timestamptz` : raw`coalesce(${turns.startedAt}, now())`
+    const at = only ? raw`${only.at.toISOString()}::timestamptz` : raw`now()`
     return sql
       .update(turns)
       .set({
@@ -101,8 +103,9 @@ class PgLeases implements Leases {
         leaseOwner: this.#options.owner,
         leaseToken: raw`${turns.leaseToken} + 1`,
         leaseUntil: leaseEnd(),
-        startedAt,
-        deadline: raw`${startedAt} + ${`${timeLimitMs('turn')} ms`}::interval`,
+        startedAt: raw`coalesce(${turns.startedAt}, ${at})`,
+        deadline: raw`${at} + ${`${timeLimitMs('turn')} ms`}::interval`,
+        stopAsked: raw`${turns.stopAsked} or exists (select from apps where id = ${app} and deleted_at is not null)`,
         progressAt: raw`now()`,
       })
       .from(messages)

@@ -17,7 +17,7 @@ import { lockApp } from '../apps/lock-app.ts'
 import { messages, turns } from '../database/schema.ts'
 import type { EventLog, Write } from '../events/event-log.ts'
 import { presentTurn, type TurnRow } from './turn-state.ts'
-import { presentMessage } from './user-messages.ts'
+import { type MessageRow, presentMessage } from './user-messages.ts'
 
 export type NewMessage = { text: string; mode: Mode; model: string }
 
@@ -32,9 +32,12 @@ export type MessageQueue = {
   remove(app: string, message: string): Promise<Outcome<UserMessage>>
   /** Sets the order; messages that are not named come after those that are. `seq`: of the last event that tells it. */
   order(app: string, ids: readonly string[]): Promise<Outcome<{ items: UserMessage[]; seq: number }>>
+  /** Puts it before all others that have not started. */
   first(app: string, message: string): Promise<Outcome<{ message: UserMessage; turn: Turn }>>
   /** Ends a turn that has not started. False when it has. */
   cancel(app: string, turn: string): Promise<boolean>
+  /** Part of the caller's transaction: ends every turn that has not started. Returns the others, which it asks to stop. */
+  stopAll(write: Write, app: string): Promise<string[]>
 }
 
 export type MessageQueueOptions = { log: EventLog; apps: Pick<Apps, 'settle'> }
@@ -112,7 +115,7 @@ class PgMessageQueue implements MessageQueue {
 
   first(app: string, id: string): Promise<Outcome<{ message: UserMessage; turn: Turn }>> {
     return this.#changeQueued(app, id, async (write, { message, turn }) => {
-      const waiting = (await openTurns(write, app)).filter(({ status }) => status === 'queued')
+      const waiting = neverStarted(await openTurns(write, app))
       await setPositions(write, [turn, ...waiting.filter((other) => other.id !== turn.id)])
       return { message: presentMessage(message, true), turn: presentTurn(turn) }
     })
@@ -125,13 +128,21 @@ class PgMessageQueue implements MessageQueue {
       if (row?.status !== 'queued' || row.startedAt) return false
       const stopped = await stopQueued(write, row)
       const [message] = await write.sql.select().from(messages).where(eq(messages.id, row.message))
-      await write.append(app, [
-        { type: 'message.updated', message: presentMessage(must(message, 'The message')) },
-        { type: 'turn.stopped', turn: presentTurn(stopped) },
-      ])
+      await write.append(app, endOf(must(message, 'The message'), stopped))
       await this.#options.apps.settle(write, app)
       return true
     })
+  }
+
+  async stopAll(write: Write, app: string): Promise<string[]> {
+    const waiting = await lockQueue(write, app)
+    const told: NewAppEvent[] = []
+    for (const { message, turn } of waiting) told.push(...endOf(message, await stopQueued(write, turn)))
+    const isOpen = and(eq(turns.app, app), inArray(turns.status, ['queued', 'running']))
+    const asked = await write.sql.update(turns).set({ stopAsked: true }).where(isOpen).returning({ id: turns.id })
+    await write.append(app, told) // after the turns: whoever stores a turn's facts holds the turn, then the log
+    await this.#options.apps.settle(write, app)
+    return asked.map(({ id }) => id)
   }
 
   #changeQueued<T>(app: string, id: string, change: (write: Write, found: Queued) => Promise<T>): Promise<Outcome<T>> {
@@ -157,7 +168,13 @@ const movedToEnd = (message: UserMessage): NewAppEvent[] => [
   { type: 'message.created', message },
 ]
 
-type Queued = { message: typeof messages.$inferSelect; turn: TurnRow }
+type Queued = { message: MessageRow; turn: TurnRow }
+
+/** What tells that a turn ended before it began: its message waits no more. */
+const endOf = (message: MessageRow, turn: TurnRow): NewAppEvent[] => [
+  { type: 'message.updated', message: presentMessage(message) },
+  { type: 'turn.stopped', turn: presentTurn(turn) },
+]
 
 const openTurns = (write: Write, app: string): Promise<TurnRow[]> =>
   write.sql.query.turns.findMany({
@@ -165,9 +182,13 @@ const openTurns = (write: Write, app: string): Promise<TurnRow[]> =>
     orderBy: asc(turns.position),
   })
 
+/** Without one that was interrupted: it waits to go on, and keeps its place before all others. */
+const neverStarted = (open: readonly TurnRow[]): TurnRow[] =>
+  open.filter(({ status, startedAt }) => status === 'queued' && !startedAt)
+
 async function lockQueue(write: Write, app: string): Promise<Queued[]> {
   await lockApp(write, app, true)
-  const waiting = (await openTurns(write, app)).filter(({ status, startedAt }) => status === 'queued' && !startedAt)
+  const waiting = neverStarted(await openTurns(write, app))
   if (waiting.length === 0) return []
   const ids = waiting.map(({ message }) => message)
   const rows = await write.sql.select().from(messages).where(inArray(messages.id, ids))

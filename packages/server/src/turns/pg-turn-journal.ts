@@ -15,7 +15,7 @@ import { packJson } from './stored-json.ts'
 import type { ToolWork } from './tools/work.ts'
 import { createTurnPackages } from './turn-packages.ts'
 import type { TurnRow } from './turn-state.ts'
-import type { TurnWriter } from './turn-writer.ts'
+import type { Fact, TurnWriter } from './turn-writer.ts'
 
 export type JournalOptions = {
   blobs: BlobStore
@@ -167,14 +167,16 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     const at = this.#shown(call)
     const { result, staged, changes } = settleWork(given, work, this.#tree)
     this.#tree = applyStaged(this.#tree, staged)
-    await writer.store(async (write) => {
+    const named = result.ok ? work?.named : undefined
+    const finished: Fact = async (write) => {
       if (staged.length > 0) write.sent(commitStaged(write.sql, turn.app, staged))
       await endCall(write, this.#owner, call, at.block, result)
-      if (result.ok && work?.named) await apps.rename(write, turn.app, work.named.name, work.named.description)
+      if (named) await apps.rename(write, turn.app, named.name, named.description)
       const moved: NewAppEvent[] =
         changes.length === 0 ? [] : [{ type: 'files.changed', changes, origin: { turn: turn.id, call: call.call } }]
       return [...moved, endEvent(placeOf(this.#message, at), result, ms)]
-    })
+    }
+    await writer.store(finished, { holdApp: named !== undefined })
     return result
   }
 

@@ -1,5 +1,7 @@
 import { gate, startScriptedModel, text, toolUse } from '@overskill/model-server'
+import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { turns } from '../database/schema.ts'
 import { last, only, startTestPlane, value } from '../test-plane.ts'
 
 const replies: Parameters<typeof startScriptedModel>[0][number][] = []
@@ -110,4 +112,38 @@ test('A11, L17: a fault that comes back after a restart is the same fault: the m
     actions: ['restore', 'model', 'continue'],
   })
   expect(model.requests.length).toBe(seen + 5)
+})
+
+test('B.5 46: a turn that is interrupted again before anything came of it says so once, and not that somebody restarted it', async () => {
+  const never = Promise.withResolvers<void>()
+  replies.push([text('First '), gate(never.promise)], [gate(never.promise)], [gate(never.promise)], [text('At last.')])
+  const app = await plane.create('Three restarts')
+  await plane.until(app.id, ({ type }) => type === 'text.delta')
+  for (let restarts = 1; restarts <= 3; restarts += 1) {
+    const seen = model.requests.length
+    await plane.restart()
+    await expect.poll(() => model.requests.length).toBeGreaterThan(seen)
+  }
+  const events = await plane.turnEnd(app.id)
+  never.resolve()
+
+  expect(last(events).type).toBe('turn.completed')
+  const resumed = only(events, 'notice.added').filter(({ code }) => code === 'resumed')
+  expect(resumed).toMatchObject([{ text: 'This turn was interrupted here. It goes on from what was stored.' }])
+})
+
+test('B.5 46: a turn that all its owners left is ended, and its words do not say that anything was restarted', async () => {
+  const never = Promise.withResolvers<void>()
+  replies.push([text('Working '), gate(never.promise)])
+  const app = await plane.create('Six owners')
+  const begun = await plane.until(app.id, ({ type }) => type === 'text.delta')
+  const turn = only(begun, 'turn.started')[0]?.turn.id ?? ''
+  await plane.db.update(turns).set({ leaseToken: 6 }).where(eq(turns.id, turn))
+
+  await plane.restart()
+  const events = await plane.turnEnd(app.id)
+  never.resolve()
+
+  const error = { code: 'interrupted', message: expect.stringMatching(/^This turn was interrupted 6 times/) }
+  expect(last(events)).toMatchObject({ type: 'turn.failed', turn: { error } })
 })

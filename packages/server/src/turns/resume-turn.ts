@@ -29,7 +29,8 @@ export function planResume(steps: readonly StoredStep[], shown: AssistantMessage
     if (steps.length === 0) return
     const cut = cutCalls(shown, new Set(calls.map(({ call }) => call)))
     await writer.store(() => cut)
-    await journal.notice('info', 'resumed', 'OverSkill was restarted here. The turn goes on from what was stored.')
+    if (isSaid(shown)) return
+    await journal.notice('info', 'resumed', 'This turn was interrupted here. It goes on from what was stored.')
   }
   const resume = open && open.blocks.length > 0 ? resumedStep(open) : undefined
   return {
@@ -41,6 +42,12 @@ export function planResume(steps: readonly StoredStep[], shown: AssistantMessage
     toldFaults: toldFaults(shown, resume !== undefined),
     mark,
   }
+}
+
+/** Whether the turn was interrupted before, and nothing has come of it since. */
+function isSaid(shown: AssistantMessage | undefined): boolean {
+  const last = shown?.blocks.at(-1)
+  return last?.type === 'notice' && last.code === 'resumed'
 }
 
 /**
@@ -80,7 +87,7 @@ function cutCalls(shown: AssistantMessage | undefined, stored: ReadonlySet<strin
       ...{ message, block: index, call: id, name, status: 'cancelled' as const },
       error: {
         code: 'CUT_OFF',
-        message: 'OverSkill was restarted before this call was complete. Nothing was changed.',
+        message: 'The turn was interrupted before this call was complete. Nothing was changed.',
       },
     }))
   })

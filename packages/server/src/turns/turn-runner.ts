@@ -1,12 +1,12 @@
 import { type AgentNote, type AgentRun, costOf, noUsage, runAgent, type Tool, type TurnEnd } from '@overskill/agent'
 import type { AssistantMessage, BuildError, Conversation } from '@overskill/protocol'
 import type { Tree } from '@overskill/workspace'
-import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { handDownMs, must, timeLimitMs } from '@overskill/protocol'
 import { decodeText } from '@overskill/workspace'
 import type { Apps } from '../apps/apps.ts'
 import type { Contents } from '../apps/contents.ts'
-import { readDraft, readVersionTree } from '../apps/files.ts'
+import { readDraft } from '../apps/files.ts'
 import type { Packages } from '../apps/packages.ts'
 import type { Versions } from '../apps/versions.ts'
 import type { Database } from '../database/database.ts'
@@ -18,6 +18,7 @@ import type { Spending } from '../spending/spending.ts'
 import { faultOfBuild } from './check-work.ts'
 import { deaths, finishTurn, mostOwners, type TurnFinish } from './finish-turn.ts'
 import { joinUsers, readHistory, readSteps } from './history.ts'
+import { readKnownTree } from './known-tree.ts'
 import { describeFiles, openedWith, openTurn } from './opening.ts'
 import type { StreamRecorder } from './record-streams.ts'
 import { PgTurnJournal } from './pg-turn-journal.ts'
@@ -37,6 +38,7 @@ export type TurnRunnerOptions = {
   apps: Apps
   packages: Packages
   versions: Versions
+  starter: Tree
   models: TurnModels
   spending: Spending
   reports: Pick<PreviewReports, 'of'>
@@ -108,7 +110,7 @@ const poisonEnd: TurnEnd = {
   ending: 'failed',
   error: {
     code: 'interrupted',
-    message: `OverSkill was restarted ${mostOwners} times during this turn, so it is not tried again. What was done is kept.`,
+    message: `This turn was interrupted ${mostOwners} times, so it is not tried again. What was done is kept.`,
   },
   actions: ['continue'],
 }
@@ -201,7 +203,7 @@ async function openingOf(turn: TurnRow, options: TurnRunnerOptions, writer: Turn
   if (turn.opening) return turn.opening as ReturnType<typeof openTurn>
   const { db, apps, contents } = options
   const app = await apps.find(turn.app)
-  const known = await treeKnownToModel(db, turn)
+  const known = await readKnownTree(turn, options)
   const first = [...tree].filter(([path]) => !known && openedWith.includes(path))
   const opened = await contents.readAll(new Map(first))
   const { text } = await readUserMessage(db, turn.message)
@@ -219,21 +221,6 @@ async function openingOf(turn: TurnRow, options: TurnRunnerOptions, writer: Turn
     return []
   })
   return opening
-}
-
-/** The tree at the end of the last turn that reached the model; undefined when there was none. */
-async function treeKnownToModel(db: Database, turn: TurnRow): Promise<Tree | undefined> {
-  const isEarlier = and(eq(turns.app, turn.app), lt(turns.position, turn.position), isNotNull(turns.opening))
-  const [last] = await db.select().from(turns).where(isEarlier).orderBy(desc(turns.position)).limit(1)
-  if (!last) return undefined
-  const [changed] = await db
-    .select({ version: turns.version })
-    .from(turns)
-    .where(and(isEarlier, isNotNull(turns.version)))
-    .orderBy(desc(turns.position))
-    .limit(1)
-  const tree = changed?.version ? await readVersionTree(db, turn.app, changed.version) : undefined
-  return tree?.ok ? tree.value : new Map()
 }
 
 async function replyOf(turn: TurnRow, { conversation }: TurnRunnerOptions): Promise<AssistantMessage | undefined> {

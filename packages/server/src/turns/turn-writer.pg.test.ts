@@ -1,5 +1,8 @@
 import { newId } from '@overskill/protocol'
+import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { lockApp } from '../apps/lock-app.ts'
+import { turns } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createDeltaBatcher } from '../events/delta-batcher.ts'
 import { createEventLog } from '../events/event-log.ts'
@@ -17,7 +20,7 @@ const notice = (text: string) =>
 async function openWriter(token = 1) {
   const { id, app } = await insertTestTurn(db)
   const batcher = createDeltaBatcher({ log, serverLog: silentLog })
-  return { app, writer: createTurnWriter({ app, turn: id, token }, batcher) }
+  return { app, id, writer: createTurnWriter({ app, turn: id, token }, batcher) }
 }
 
 test('E-C2, E-C3: text that comes in while facts are stored is one piece, and stands where it came', async () => {
@@ -41,4 +44,18 @@ test('L6: what a writer with an old lease stores comes to nothing, facts and tex
   await expect(stored).rejects.toBeInstanceOf(LeaseLost)
   await expect(writer.store(() => [notice('again')])).rejects.toBeInstanceOf(LeaseLost)
   expect(await log.list(app, 0, 10)).toEqual([])
+})
+
+test('L11: a fact that changes the app holds the app before its turn, as everybody does: neither waits for the other', async () => {
+  const { app, id, writer } = await openWriter()
+  const { stored } = await log.write(async (write) => {
+    await lockApp(write, app)
+    const storing = writer.store(() => [notice('mine')], { holdApp: true })
+    const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await db.execute(waits)).rowCount, { timeout: 5_000 }).toBe(1)
+    await write.sql.update(turns).set({ stopAsked: true }).where(eq(turns.id, id))
+    return { stored: storing }
+  })
+  await stored
+  expect((await log.list(app, 0, 10)).map(({ type }) => type)).toEqual(['notice.added'])
 })

@@ -1,4 +1,5 @@
 import type { NewAppEvent } from '@overskill/protocol'
+import { lockApp } from '../apps/lock-app.ts'
 import { runStatement } from '../database/run-statement.ts'
 import type { Delta, DeltaBatcher } from '../events/delta-batcher.ts'
 import { joinDeltas } from '../events/delta-queue.ts'
@@ -23,8 +24,8 @@ export type Fact = (write: Write) => Promise<readonly NewAppEvent[]> | readonly 
  * everything rejects.
  */
 export type TurnWriter = {
-  /** Resolves when the fact is stored. */
-  store(fact: Fact): Promise<void>
+  /** Resolves when the fact is stored. `holdApp`: it changes the app's row, which everybody locks before its turns. */
+  store(fact: Fact, options?: { holdApp?: boolean }): Promise<void>
   /** Growing text: batched, behind every fact that was given before. */
   delta(delta: Delta): void
   /** From now on nothing is stored any more: the turn is left to whoever takes it over. */
@@ -32,7 +33,7 @@ export type TurnWriter = {
   isAbandoned(): boolean
 }
 
-type Waiting = { delta: Delta } | { fact: Fact; resolve(): void; reject(error: unknown): void }
+type Waiting = { delta: Delta } | { fact: Fact; holdApp: boolean; resolve(): void; reject(error: unknown): void }
 
 type WaitingFact = Extract<Waiting, { fact: Fact }>
 
@@ -72,9 +73,9 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
   }
 
   return {
-    store(fact) {
+    store(fact, { holdApp = false } = {}) {
       if (failure) return Promise.reject(failure as Error)
-      const stored = new Promise<void>((resolve, reject) => waiting.push({ fact, resolve, reject }))
+      const stored = new Promise<void>((resolve, reject) => waiting.push({ fact, holdApp, resolve, reject }))
       if (!busy) begin()
       return stored
     },
@@ -95,6 +96,7 @@ export function createTurnWriter(lease: Lease, batcher: DeltaBatcher): TurnWrite
 }
 
 async function storeBatch(write: Write, lease: Lease, batch: readonly Waiting[]): Promise<void> {
+  if (batch.some((item) => isFact(item) && item.holdApp)) write.sent(lockApp(write, lease.app, true))
   write.sent(holdLease(write, lease)) // the facts leave with it: where it is lost, they come to nothing
   const events: NewAppEvent[] = []
   for (const item of batch) events.push(...('fact' in item ? await item.fact(write) : [item.delta]))
