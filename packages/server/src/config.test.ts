@@ -73,7 +73,13 @@ test('what is set is taken', () => {
     model: 'sample',
     redisUrl: 'rediss://:redis%20word@redis.example.com:6379/2',
     logLevel: 'debug',
-    secrets: ['key-of-mine', 'key-of-openai', 'key-of-router', 's'.repeat(32), 'pass word', 'redis word'],
+    secrets: [
+      'key-of-mine',
+      'key-of-openai',
+      'key-of-router',
+      's'.repeat(32),
+      ...['pass word', 'pass%20word', 'redis word', 'redis%20word'],
+    ],
   })
 })
 
@@ -136,8 +142,8 @@ test.each([
     'OVERSKILL_MODEL is set to "gemini/pro", but there is no such provider. Providers: sample, anthropic, openai, openrouter, ollama, lmstudio.',
   ],
   [
-    { DATABASE_URL: 'postgres://me:50%@db/x' },
-    'DATABASE_URL is set to a value of 22 characters (not shown), but it has a "%" that encodes nothing. Write a "%" of a password as "%25".',
+    { REDIS_URL: 'redis://:50%@db/1' },
+    'REDIS_URL is set to a value of 17 characters (not shown), but it has a "%" that encodes nothing. Write a "%" of a password as "%25".',
   ],
   [
     { DATABASE_URL: 'mysql://x:secret@y/z' },
@@ -164,4 +170,10 @@ test.each([
   }
   expect(message.startsWith(line), message).toBe(true)
   expect(message).not.toContain('\n')
+})
+
+test('a password with a stray "%" is one for PostgreSQL, and no secret that a log shows', () => {
+  const { databaseUrl, secrets } = read({ DATABASE_URL: 'postgres://me:50%@db/x' })
+  expect(databaseUrl).toBe('postgres://me:50%@db/x')
+  expect(secrets).toContain('50%')
 })

@@ -100,7 +100,6 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
-    .refine(isDecodable, { error: () => strayPercent })
     .optional(),
   REDIS_URL: z
     .string()
@@ -261,11 +260,16 @@ function domainsOf(values: Values): Domains {
 }
 
 function secretsOf(values: Values): string[] {
-  const passwords = [values.DATABASE_URL, values.REDIS_URL].map((url) =>
-    url ? decodeURIComponent(new URL(url).password) : '',
-  )
+  const passwords = [values.DATABASE_URL, values.REDIS_URL].flatMap((url) => (url ? passwordsOf(url) : []))
   const keys = [values.ANTHROPIC_API_KEY, values.OPENAI_API_KEY, values.OPENROUTER_API_KEY]
   return [...keys, values.OVERSKILL_SECRET, ...passwords].filter(
     (value) => value !== undefined && value !== '',
   ) as string[]
+}
+
+/** The password as it is meant, and as it stands in the address where that differs. A stray "%" means itself there. */
+function passwordsOf(url: string): string[] {
+  const { password } = new URL(url)
+  const meant = isDecodable(password) ? decodeURIComponent(password) : password
+  return meant === password ? [password] : [meant, password]
 }

@@ -11,6 +11,7 @@ import type { Database } from './database.ts'
 import { connectDatabase } from './connect-database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
+import { isStoreAway } from './store-away.ts'
 
 /** `dataDir` names the lock: one server per data dir, wherever its database is. */
 export type DatabaseSource = { dataDir: string; databaseUrl?: string }
@@ -91,15 +92,15 @@ async function connect(
 async function reach(connection: ClientConfig, log: Log): Promise<Client> {
   const began = Date.now()
   for (let isTold = false; ; isTold = true) {
-    const client = new Client({ ...connection, connectionTimeoutMillis: 15_000, keepAlive: true })
-    client.on('error', () => {}) // the pool's connections are lost with it, and say so
     try {
+      const client = new Client({ ...connection, connectionTimeoutMillis: 15_000, keepAlive: true })
+      client.on('error', () => {}) // the pool's connections are lost with it, and say so
       await client.connect()
       return client
     } catch (error) {
       const { code = '', message } = error as NodeJS.ErrnoException
       const reason = `The database does not answer: ${message || code}.`
-      if (!startingSoon.has(code) || Date.now() - began > patienceMs)
+      if (!isStoreAway(error) || Date.now() - began > patienceMs)
         throw new StartRefused(`${reason} Check DATABASE_URL.`, { cause: error })
       if (!isTold) log.warn(`${reason} It is tried again for ${patienceMs / 1000} s`)
       await delay(200)
@@ -108,8 +109,6 @@ async function reach(connection: ClientConfig, log: Log): Promise<Client> {
 }
 
 const patienceMs = 30_000
-/** Of a database that may answer soon: it is starting up, or nobody is there. */
-const startingSoon = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET'])
 
 /** A name for a data dir that no other has: those of two containers may lie at the same path. */
 async function dataDirName(dataDir: string): Promise<string> {

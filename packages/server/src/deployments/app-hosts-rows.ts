@@ -64,8 +64,8 @@ export async function readHosts(db: Database, only?: string): Promise<HostRow[]>
   return found.rows
 }
 
-/** How far a look goes back before the last one: a change counts from its commit, later than the time that it carries. */
-const overlap = '10 seconds'
+/** How far a look goes back before the last one: a change counts from its commit, later than the time that it carries by at most as long as a statement may take. */
+const overlap = '60 seconds'
 
 /** `at`: the time of the database. `state`: what an app is by now, in one text. */
 export type Changes = { changes: { app: string; state: string }[]; at: string }

@@ -1,5 +1,7 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { addressesOf } from '../apps/addresses.ts'
+import { createApps } from '../apps/apps.ts'
 import { deployments } from '../database/schema.ts'
 import { withTestDatabase } from '../database/test-database.ts'
 import { createEventLog, type EventLog } from '../events/event-log.ts'
@@ -10,6 +12,7 @@ import { insertDeployment, insertLive, makeBuild, openTestEdge, visitorsOf, with
 
 const { db } = await withTestDatabase()
 const log = createEventLog(db)
+const addresses = addressesOf('http://localhost:4000', 'localhost')
 const { edge } = await openTestEdge()
 const visit = await visitorsOf(edge)
 
@@ -57,4 +60,21 @@ test('L31: a deployment whose build is gone from the edge is not said to be live
 
   expect(await rowOf(row.id)).toMatchObject({ status: 'failed' })
   expect((await visit(`preview-${app}`)).body).toBe('<p>one</p>')
+})
+
+test('L33: an environment is taken off line though the deployment that it shows has failed at its last step', async () => {
+  const { app, row } = await startedDeployment()
+  const gone = { ...row, artifact: makeBuild('four').artifact.hash }
+  await db.update(deployments).set({ artifact: gone.artifact }).where(eq(deployments.id, row.id))
+  await expect(pointersOn(log).point(gone, startStages(gone))).rejects.toThrow(row.id)
+  await pointersOn(log).confirm(gone)
+  await db
+    .update(deployments)
+    .set({ status: 'superseded' })
+    .where(and(eq(deployments.app, app), eq(deployments.status, 'live')))
+  const apps = createApps({ db, log, addresses, starter: new Map(), onNames: async () => {} })
+  const offLine = createPointers({ db, log, edge, apps, onMoved: () => {} })
+  expect(await offLine.remove(app, 'preview')).toBe(true)
+  expect((await visit(`preview-${app}`)).status).toBe(404)
+  expect(await offLine.remove(app, 'preview')).toBe(false)
 })

@@ -64,8 +64,9 @@ class FencedPointers implements Pointers {
   async remove(app: string, environment: Environment): Promise<boolean> {
     const fence = await this.#options.log.write(async (write) => {
       await lockApp(write, app, true)
+      const [pointer] = await write.sql.select().from(pointers).where(isPlace({ app, environment }))
       const shown = await rowsIn(write, { app, environment }, ['queued', 'building', 'uploading', 'live'])
-      if (shown.length === 0) return undefined
+      if (shown.length === 0 && (pointer?.artifact ?? null) === null) return undefined
       const live = shown.filter(({ status }) => status === 'live')
       const newest = await nextFence(write)
       const nothing = { deployment: null, artifact: null, fence: newest }
@@ -142,6 +143,8 @@ async function movePointer(write: Write, row: DeploymentRow): Promise<boolean> {
 }
 
 type Place = { app: string; environment: Environment }
+
+const isPlace = ({ app, environment }: Place) => and(eq(pointers.app, app), eq(pointers.environment, environment))
 
 const rowsIn = ({ sql }: Write, at: Place, among: readonly DeploymentStatus[]): Promise<DeploymentRow[]> =>
   sql.query.deployments.findMany({

@@ -42,7 +42,8 @@ export function createIdempotency(database: Database, log: Log): Idempotency {
       await keys.free(key)
       throw error
     })
-    return response && !isLost ? keep(keys, key, response) : repeat(await keys.find(key), bodyHash)
+    if (response && !isLost) return await keep(keys, key, response) // while it is ours
+    return repeat(await keys.find(key), bodyHash)
   }
 }
 

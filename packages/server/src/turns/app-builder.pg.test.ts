@@ -25,7 +25,7 @@ const addresses = addressesOf('http://localhost:4000', 'localhost')
 const apps = createApps({ db, log, addresses, starter: new Map(), onNames: async () => {} })
 
 /** A turn as it runs here, ended by the test: what it was told meanwhile, in order. */
-type Run = { turn: TurnRow; told: string[]; end(): Promise<void>; fail(error: unknown): void }
+type Run = { turn: TurnRow; told: string[]; isAsking: boolean; end(): Promise<void>; fail(error: unknown): void }
 const runs: Run[] = []
 
 function run(turn: TurnRow) {
@@ -35,8 +35,10 @@ function run(turn: TurnRow) {
     await db.update(turns).set({ status: 'completed', leaseOwner: null }).where(eq(turns.id, turn.id))
     resolve()
   }
-  runs.push({ turn, told, end, fail: reject })
+  const begun: Run = { turn, told, isAsking: false, end, fail: reject }
+  runs.push(begun)
   return {
+    isAsking: () => begun.isAsking,
     stop: () => void told.push('stop'),
     giveUp: () => void told.push('give up'),
     abandon() {
@@ -154,6 +156,18 @@ test('B.5 46: a turn that a full store fails has no dead owner, and is tried aga
   expect(await rowOf(turn)).toMatchObject({ status: 'running', leaseToken: 9, handovers: 8 })
   expect(errors.length - told, 'each is logged').toBe(8)
   await (await begun(turn, 9)).end()
+})
+
+test('B.5 46, A10: a turn that the store fails while its model is being asked counts as a death: to ask for ever would cost', async () => {
+  const turn = await say(await insertTestApp(db))
+  const one = await begun(turn)
+  one.isAsking = true
+  one.fail(await faultOf('53100'))
+  await isQueued(turn)
+  expect(await rowOf(turn)).toMatchObject({ leaseToken: 1, handovers: 0 })
+  now += 2_000
+  await dispatcher.look()
+  await (await begun(turn, 2)).end()
 })
 
 test('B.5 46: a turn that could not even be given back while the store was away has no dead owner either', async () => {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { fail, type Mode, ok, type Outcome, type SentRequest, type Turn, type UserMessage } from '@overskill/protocol'
 import { and, eq, isNotNull, ne, or } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
+import { isStoreAway } from '../database/store-away.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Database } from '../database/database.ts'
 import { steps, turns } from '../database/schema.ts'
@@ -14,7 +15,6 @@ import type { Spending } from '../spending/spending.ts'
 import { type ClaimPauses, createClaimPauses } from './claim-pauses.ts'
 import type { Leases } from './leases.ts'
 import type { Added, MessageQueue } from './message-queue.ts'
-import { isStoreAway } from './store-away.ts'
 import { unpackJson } from './stored-json.ts'
 import type { TurnModels } from './turn-models.ts'
 import type { RunningTurn } from './turn-runner.ts'
@@ -68,11 +68,13 @@ export type AppBuilderOptions = {
   now?: () => number
 }
 
+type Begun = { turn: TurnRow; running: RunningTurn }
+
 export const createAppBuilder = (options: AppBuilderOptions): AppBuilder => new LeasedAppBuilder(options)
 
 class LeasedAppBuilder implements AppBuilder {
   readonly #options: AppBuilderOptions
-  readonly #running = new Map<string, { turn: TurnRow; running: RunningTurn }>() // by turn
+  readonly #running = new Map<string, Begun>() // by turn
   readonly #waking = new Map<string, Promise<void>>() // by app
   readonly #pauses: ClaimPauses
   /** By turn, the token of our lease on it when the store failed it: what we did not give back then. */
@@ -250,7 +252,7 @@ class LeasedAppBuilder implements AppBuilder {
     running.ended
       .then(
         () => true,
-        (error: unknown) => this.#lost(turn, error),
+        (error: unknown) => this.#lost(begun, error),
       )
       .finally(() => {
         if (this.#running.get(id) === begun) this.#running.delete(id)
@@ -264,15 +266,16 @@ class LeasedAppBuilder implements AppBuilder {
 
   /**
    * A turn that did not come to its end here: another has it, or the store was away. What is stored is gone on from, by the
-   * next round of the clean-up and not at once, and after a longer pause each time that the store failed it.
+   * next round of the clean-up and not at once, and after a longer pause each time that the store failed it. That counts as a
+   * death only while its model was being asked: each further try costs.
    *
    * @returns false: it is not over.
    */
-  async #lost(turn: TurnRow, error: unknown): Promise<boolean> {
+  async #lost({ turn, running }: Begun, error: unknown): Promise<boolean> {
     if (this.#isClosing) return false
     if (!(error instanceof LeaseLost)) this.#options.onError(error, { app: turn.app, turn: turn.id })
     if (isStoreAway(error)) {
-      this.#failed.set(turn.id, turn.leaseToken)
+      if (!running.isAsking()) this.#failed.set(turn.id, turn.leaseToken)
       this.#pauses.begin(turn.app, turn.id)
     }
     await this.#giveBack(turn)

@@ -36,6 +36,8 @@ export type JournalOptions = {
   /** When a call of this tool that starts now is ended at the latest. */
   deadlineOf: (tool: string) => string
   now: () => number
+  /** A request of the model is open, or is over and in the ledger. */
+  onAsking: (isOpen: boolean) => void
 }
 
 /** The journal of a running turn on Postgres (AD3): what the model is told, what is shown and what lasts are one record. */
@@ -65,17 +67,18 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return this.#tree
   }
 
-  requestReady(step: number, body: unknown): Promise<void> {
-    const { turn, model } = this.#options
+  async requestReady(step: number, body: unknown): Promise<void> {
+    const { turn, model, onAsking } = this.#options
     const isFirst = !this.#treeBefore.has(step)
     this.#treeBefore.set(step, this.#tree)
     const request = packJson(body)
-    return this.#options.writer.store(({ sql, sent }) => {
+    await this.#options.writer.store(({ sql, sent }) => {
       const target = [steps.turn, steps.step]
       sent(sql.insert(steps).values({ turn: turn.id, step, request }).onConflictDoUpdate({ target, set: { request } }))
       sent(sql.update(turns).set({ steps: step, progressAt: new Date() }).where(eq(turns.id, turn.id)))
       return isFirst ? [{ type: 'step.started', turn: turn.id, step, model }] : []
     })
+    onAsking(true)
   }
 
   blockStarted(
@@ -192,16 +195,17 @@ export class PgTurnJournal implements TurnJournal<ToolWork> {
     return kept ? this.#storeBlock(step, index, kept, closing) : this.#dropBlock(step, index, closing)
   }
 
-  requestEnded(step: number, spent: Spent): Promise<void> {
-    const { turn, model, writer, spending } = this.#options
+  async requestEnded(step: number, spent: Spent): Promise<void> {
+    const { turn, model, writer, spending, onAsking } = this.#options
     const { usage, cost } = this.#spent
     const all = { usage: addTokens(usage, spent.usage), cost: addCosts(cost, spent.cost) }
     this.#spent = all
-    return writer.store(({ sql, sent }) => {
+    await writer.store(({ sql, sent }) => {
       sent(spending.record(sql, { app: turn.app, turn: turn.id, step, model }, spent))
       sent(sql.update(turns).set(all).where(eq(turns.id, turn.id)))
       return []
     })
+    onAsking(false)
   }
 
   stepFinished(

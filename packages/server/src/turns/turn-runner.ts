@@ -21,7 +21,7 @@ import { joinUsers, readHistory, readSteps } from './history.ts'
 import { readKnownTree } from './known-tree.ts'
 import { describeFiles, openedWith, openTurn } from './opening.ts'
 import type { StreamRecorder } from './record-streams.ts'
-import { PgTurnJournal } from './pg-turn-journal.ts'
+import { type JournalOptions, PgTurnJournal } from './pg-turn-journal.ts'
 import { planResume } from './resume-turn.ts'
 import type { ToolWork } from './tools/work.ts'
 import { throughGate } from './through-gate.ts'
@@ -64,6 +64,8 @@ export type RunningTurn = {
   giveUp(): void
   /** The process goes: nothing further is stored, the next owner goes on. */
   abandon(): void
+  /** Whether its model was asked something that is not in the ledger yet: whoever goes on asks it again, and pays again. */
+  isAsking(): boolean
   /** Settles when the turn has ended here. Rejects with `LeaseLost` when it is somebody else's. */
   ended: Promise<void>
 }
@@ -73,6 +75,9 @@ export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn 
   const stop = new AbortController()
   const leaving = new AbortController() // no stop: what a person asked for goes on elsewhere
   let isStuck = false
+  let isAsking = false
+  const onAsking = (isOpen: boolean): void => void (isAsking = isOpen)
+  const signals = { stop: stop.signal, leaving: leaving.signal }
   const writer = createTurnWriter({ app: turn.app, turn: turn.id, token: turn.leaseToken }, options.batcher)
   return {
     stop: () => stop.abort(),
@@ -84,16 +89,21 @@ export function runTurn(turn: TurnRow, options: TurnRunnerOptions): RunningTurn 
       writer.abandon()
       leaving.abort()
     },
-    ended: toTheEnd(turn, options, { writer, stop: stop.signal, leaving: leaving.signal, isStuck: () => isStuck }),
+    isAsking: () => isAsking,
+    ended: toTheEnd(turn, options, { writer, ...signals, isStuck: () => isStuck, onAsking }),
   }
 }
 
-type Run = { writer: TurnWriter; stop: AbortSignal; leaving: AbortSignal; isStuck: () => boolean }
+type Run = Pick<JournalOptions, 'writer' | 'onAsking'> & {
+  stop: AbortSignal
+  leaving: AbortSignal
+  isStuck: () => boolean
+}
 
 async function toTheEnd(turn: TurnRow, options: TurnRunnerOptions, run: Run): Promise<void> {
   const { writer, stop, leaving, isStuck } = run
   const either = AbortSignal.any([stop, leaving])
-  const end = turn.phase === 'model' ? await runModel(turn, options, writer, either) : undefined
+  const end = turn.phase === 'model' ? await runModel(turn, options, run, either) : undefined
   await finishTurn(turn, end && isStuck() ? stuckEnd : end, { ...options, writer, stop })
 }
 
@@ -115,16 +125,11 @@ const poisonEnd: TurnEnd = {
   actions: ['continue'],
 }
 
-async function runModel(
-  turn: TurnRow,
-  options: TurnRunnerOptions,
-  writer: TurnWriter,
-  stop: AbortSignal,
-): Promise<TurnEnd> {
+async function runModel(turn: TurnRow, options: TurnRunnerOptions, run: Run, stop: AbortSignal): Promise<TurnEnd> {
   if (deaths(turn) > mostOwners) return poisonEnd
   const begun = await throughGate(options.inTurn, stop, () => {
-    if (writer.isAbandoned()) throw new LeaseLost(turn.id) // the process goes; it does not begin what waited
-    return beginModel(turn, options, writer, stop)
+    if (run.writer.isAbandoned()) throw new LeaseLost(turn.id) // the process goes; it does not begin what waited
+    return beginModel(turn, options, run, stop)
   })
   return 'ending' in begun ? begun : runAgent(begun)
 }
@@ -133,7 +138,7 @@ async function runModel(
 async function beginModel(
   turn: TurnRow,
   options: TurnRunnerOptions,
-  writer: TurnWriter,
+  { writer, onAsking }: Run,
   stop: AbortSignal,
 ): Promise<AgentRun<ToolWork> | TurnEnd> {
   const { db, models, contents, apps, packages, reports, spending, tools, system, note } = options
@@ -157,6 +162,7 @@ async function beginModel(
     effectOf: (tool) => effects.get(tool) ?? 'transactional',
     deadlineOf: (tool) => callDeadline(toolMs.get(tool) ?? timeLimitMs('tool'), endsAt),
     now: () => performance.now(),
+    onAsking,
   })
   await plan.mark(writer, journal)
   if (plan.openStep !== undefined) await countLost(turn, plan.openStep, journal, spending)

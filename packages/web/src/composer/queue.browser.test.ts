@@ -127,9 +127,11 @@ test('A7: a message moved again before the stream has told the first move goes o
   await page.keyboard.press('Alt+ArrowUp')
   await expectOrder(page, ['Three', 'One', 'Two'])
   expect(await focused(page)).toBe('Three: Edit')
-  release()
   await inRow(page, 'One', 'Remove').click()
   await expectOrder(page, ['Three', 'Two'])
+  release()
+  await inRow(page, 'Two', 'Earlier').click()
+  await expectOrder(page, ['Two', 'Three'])
 })
 
 test('A7: a move that the server refuses is taken back, and why is said', async () => {

@@ -16,14 +16,19 @@ type QueuedMessageProps = {
   count: number
   onMove: (by: -1 | 1) => void
   onEdit: () => void
+  onRemoved: () => void
 }
 
 const sayProblem = (error: unknown): void => toast(problemOf(error).detail, { tone: 'problem' })
 
 /** One message that waits. Alt and an arrow key move it, wherever in its row the focus is. */
-export function QueuedMessage({ message, place, count, onMove, onEdit }: QueuedMessageProps) {
+export function QueuedMessage({ message, place, count, onMove, onEdit, onRemoved }: QueuedMessageProps) {
   const inApp = { app: useApp().id, message: message.id }
-  const remove = useMutation({ mutationFn: () => call(contract.messages.remove, inApp), onError: sayProblem })
+  const remove = useMutation({
+    mutationFn: () => call(contract.messages.remove, inApp),
+    onSuccess: onRemoved,
+    onError: sayProblem,
+  })
   const now = useMutation({ mutationFn: () => call(contract.messages.now, inApp), onError: sayProblem })
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowUp: -1 as const, ArrowDown: 1 as const }[event.key]

@@ -17,7 +17,7 @@ type QueuedMessagesProps = {
 /** What waits for the running turn to end: can be edited, removed, sent at once, put in another order. */
 export function QueuedMessages({ field, onKeep }: QueuedMessagesProps) {
   const messages = useMessages()
-  const { shown, said, move } = useQueueOrder(messages)
+  const { shown, said, move, forget } = useQueueOrder(messages)
   const [edited, setEdited] = useState<UserMessage>()
   const focus = useKeptFocus(field)
   const isGone = edited !== undefined && !shown.some(({ id }) => id === edited.id)
@@ -40,6 +40,7 @@ export function QueuedMessages({ field, onKeep }: QueuedMessagesProps) {
               key={message.id}
               {...{ message, place: isGone ? place - 1 : place, count: shown.length }}
               onMove={(by) => move(message, by)}
+              onRemoved={() => forget(message)}
               onEdit={() => setEdited(message)}
             />
           ),

@@ -9,7 +9,13 @@ import { toast } from '../ui/toasts.tsx'
 import { composerWords } from './strings.ts'
 
 /** The queue as it is shown, and how a message moves in it. `said`: where the one that moved last stands, to be spoken. */
-export type QueueOrder = { shown: UserMessage[]; said: string; move: (message: UserMessage, by: -1 | 1) => void }
+export type QueueOrder = {
+  shown: UserMessage[]
+  said: string
+  move: (message: UserMessage, by: -1 | 1) => void
+  /** One that was removed is gone at once, before the stream tells it. */
+  forget: (message: UserMessage) => void
+}
 
 /** An order that was asked for. `seq`: the event that tells it, once the server has answered. */
 type Wanted = { messages: UserMessage[]; seq?: number }
@@ -19,6 +25,7 @@ export function useQueueOrder(told: readonly Message[]): QueueOrder {
   const app = useApp().id
   const toldSeq = useAppState((state) => state.snapshot.seq)
   const [wanted, setWanted] = useState<Wanted>()
+  const [gone, setGone] = useState<readonly string[]>([])
   const [said, setSaid] = useState('')
   const order = useMutation({
     scope: { id: `order ${app}` },
@@ -29,7 +36,10 @@ export function useQueueOrder(told: readonly Message[]): QueueOrder {
       setWanted((now) => (now?.messages === messages ? answer && { messages, seq: answer.seq } : now)),
   })
   const isTold = wanted?.seq !== undefined && wanted.seq <= toldSeq
-  const shown = useMemo(() => shownOf(told, isTold ? undefined : wanted), [told, wanted, isTold])
+  const shown = useMemo(
+    () => shownOf(told, isTold ? undefined : wanted).filter(({ id }) => !gone.includes(id)),
+    [told, wanted, isTold, gone],
+  )
   const move = (message: UserMessage, by: -1 | 1): void => {
     const from = shown.findIndex(({ id }) => id === message.id)
     const to = from + by
@@ -39,7 +49,8 @@ export function useQueueOrder(told: readonly Message[]): QueueOrder {
     setSaid(composerWords.position(message.text, to + 1, shown.length))
     order.mutate(next)
   }
-  return { shown, said, move }
+  const forget = ({ id }: UserMessage): void => setGone((before) => [...before, id])
+  return { shown, said, move, forget }
 }
 
 /** The stream tells a move by taking messages out and putting them back: between the two they stay where they are wanted. */

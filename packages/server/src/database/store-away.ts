@@ -1,5 +1,5 @@
 /**
- * Whether an error says that the database is away, ends or has no room, which no owner of a turn can help: whatever was asked
+ * Whether an error says that the database is away, starts, ends or has no room, which nobody here can help: whatever was asked
  * may be stored later. By SQLSTATE (class 08 connection, 53 resources, 57P shut down; PostgreSQL appendix A), by the socket's error,
  * or by the words of `pg`, whose own errors carry no code.
  */
@@ -15,7 +15,7 @@ export function isStoreAway(error: unknown): boolean {
 const awayStates = /^(08...|53...|57P..)$/
 
 const lostWords =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed) and is not queryable)/
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed) and is not queryable)/
 
 /** `ENOENT` is of a socket only where it was connected to: a file may be missing too. */
 const isOfSocket = (code: string, syscall: string | undefined): boolean =>

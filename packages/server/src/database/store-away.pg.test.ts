@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { Client, Pool } from 'pg'
 import { expect, test } from 'vitest'
-import { withTestDatabase } from '../database/test-database.ts'
+import { LeaseLost } from '../turns/turn-writer.ts'
+import { connectDatabase } from './connect-database.ts'
 import { isStoreAway } from './store-away.ts'
-import { LeaseLost } from './turn-writer.ts'
+import { withTestDatabase } from './test-database.ts'
 
 const { db, connection } = await withTestDatabase()
 
@@ -32,6 +33,13 @@ test('a database is away whose connection ends under a statement, and one that l
   expect(isStoreAway(await errorOf(small.connect()))).toBe(true)
   lent.release()
   await small.end()
+})
+
+test('a database that has not answered a statement in time is away', async () => {
+  const hasty = connectDatabase({ ...connection, max: 1, query_timeout: 200 }, () => {})
+  const late = hasty.db.transaction((inner) => inner.execute(sql`select pg_sleep(60)`))
+  expect(isStoreAway(await errorOf(late))).toBe(true)
+  await hasty.close()
 })
 
 test('a statement that is wrong, a lease that is lost and a mistake of ours say nothing of the store', async () => {
