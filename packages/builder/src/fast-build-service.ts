@@ -28,6 +28,8 @@ export type FastBuildOptions = {
   /** Which set a tree is built with, installed before if need be; the starter's for all unless told. */
   dependencies?: Pick<DependencyStore, 'obtain'>
   vendorCacheDir: string
+  /** Where bundled packages of live pages are kept: swept with our own. Nobody may use it before `onSwept`. */
+  liveVendors?: { dir: string; onSwept: () => void }
   log: BuildLog
   /** Compiles styles that need code of an app. Without it such apps do not build. */
   styles?: StyleService
@@ -45,8 +47,16 @@ const LIMITS: FastBuildLimits = {
   idleMs: 60_000,
 }
 
+const DAY_MS = 24 * 60 * 60_000
+
 /** Bundled packages that nobody used for a week are removed when the service starts. */
-const KEEP_VENDOR_MS = 7 * 24 * 60 * 60_000
+const KEEP_VENDOR_MS = 7 * DAY_MS
+
+/**
+ * Those of live pages are shared by all processes of a checkout, and are noted as used only when a process first uses them: one
+ * that has run for long must still find its own. As long as the packages that they are made of.
+ */
+const KEEP_LIVE_MS = 30 * DAY_MS
 
 const NO_PACKAGES = 'The packages for apps are not installed: run scripts/install-dependencies.mjs.'
 
@@ -104,6 +114,17 @@ function openPool(options: FastBuildOptions, dependenciesDirs: readonly string[]
   })
 }
 
+/** Never rejects: a cache that could not be swept is only larger than it need be. */
+async function sweepCaches({ vendorCacheDir, liveVendors, log }: FastBuildOptions): Promise<void> {
+  const sweepOne = (dir: string, keepMs: number): Promise<void> =>
+    sweepVendorCache(dir, keepMs).catch((error: unknown) =>
+      log.warn('The cache of bundled packages was not swept', { dir, error }),
+    )
+  if (liveVendors) await sweepOne(liveVendors.dir, KEEP_LIVE_MS)
+  liveVendors?.onSwept()
+  await sweepOne(vendorCacheDir, KEEP_VENDOR_MS)
+}
+
 /** Builds apps in warm, confined children, several side by side; builds beyond that wait their turn, in order. */
 export function createFastBuildService(options: FastBuildOptions): FastBuildService {
   const { sandbox, log, vendorCacheDir, starterSet } = options
@@ -112,9 +133,7 @@ export function createFastBuildService(options: FastBuildOptions): FastBuildServ
   for (const dir of [vendorCacheDir, ...(options.dependenciesDirs ?? [])]) mkdirSync(dir, { recursive: true })
   const pool = openPool(options, dependenciesDirs, limits)
   const turns = createBuildTurns(limits.builds)
-  const swept = sweepVendorCache(vendorCacheDir, KEEP_VENDOR_MS).catch((error: unknown) =>
-    log.warn('The cache of bundled packages was not swept', { error }),
-  )
+  const swept = sweepCaches(options)
   const reduced = wordsOfMode(sandbox)
   if (reduced) log.warn(reduced)
   const building = new Set<Promise<unknown>>()

@@ -24,8 +24,13 @@ async function put(path: string, content: Uint8Array | string): Promise<void> {
   )
   if (there) return
   const temporary = `${path}.${randomUUID()}`
-  await writeFile(temporary, content)
-  await rename(temporary, path)
+  try {
+    await writeFile(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }) // a full disk keeps no halves
+    throw error
+  }
 }
 
 /** Marks a set as used now: what is not used for long is swept. */

@@ -1,3 +1,5 @@
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeApp, startEdge, testApp } from './test-edge.ts'
 
@@ -54,4 +56,23 @@ test('E40: the same change told twice at once is made once, and both are told th
   const pointer = { ...preview, artifactHash: made.artifact.hash, fence: 3 }
   const both = await Promise.all([edge.edge.switchTo(pointer), edge.edge.switchTo(pointer)])
   expect(both.map(({ ok }) => ok)).toEqual([true, true])
+})
+
+test('E43: a sweep while an artifact is on its way takes nothing of what was not asked for because it was there', async () => {
+  const shared = { '/_v/react.js': 'export const react = 1\n'.repeat(100) }
+  const [old, made] = [makeApp('old', shared), makeApp('new', shared)]
+  let swept = 0
+  await using running = await startEdge({
+    async source(_hash, missing) {
+      const wanted = await missing(made.artifact.files.map((file) => file.hash))
+      swept += (await running.edge.collectGarbage([])).artifacts
+      return { artifact: made.artifact, contents: new Map(wanted.map((hash) => [hash, made.contents.get(hash)!])) }
+    },
+  })
+  await running.edge.store(old.artifact, old.contents)
+  const longAgo = new Date(Date.now() - 2 * 3_600_000)
+  await utimes(join(running.dir, 'artifacts', `${old.artifact.hash}.json`), longAgo, longAgo)
+  expect(await running.edge.has(made.artifact.hash)).toBe(true)
+  expect(swept).toBe(1)
+  expect(await running.edge.missing(made.contents.keys())).toEqual([])
 })

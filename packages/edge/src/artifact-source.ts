@@ -12,11 +12,12 @@ export type ArtifactSource = (
 export function withSource(store: ContentStore, source: ArtifactSource): ContentStore {
   const getting = new Map<string, Promise<boolean>>()
 
-  const get = async (hash: string): Promise<boolean> => {
-    const found = await source(hash, (hashes) => store.missing(hashes))
-    if (found) await store.store(found.artifact, found.contents)
-    return found !== undefined
-  }
+  const get = (hash: string): Promise<boolean> =>
+    store.holding(async () => {
+      const found = await source(hash, (hashes) => store.missing(hashes))
+      if (found) await store.store(found.artifact, found.contents)
+      return found !== undefined
+    })
   const obtain = (hash: string): Promise<boolean> => {
     const running = getting.get(hash) ?? get(hash).finally(() => getting.delete(hash))
     getting.set(hash, running)

@@ -129,6 +129,45 @@ test('E43: a sweep deletes what nobody needs and leaves what is kept or young', 
   expect(await store.missing(gone)).toEqual(gone)
 })
 
+test.each(['has', 'manifest'] as const)(
+  'E43: an artifact that was asked for by %s is there for an hour, however old it is',
+  async (ask) => {
+    await using dir = await temporaryDir()
+    const store = await openContentStore(dir.path)
+    const { artifact, contents } = makeApp('old')
+    await store.store(artifact, contents)
+    const before = new Date(Date.now() - 2 * hour)
+    await utimes(join(dir.path, 'artifacts', `${artifact.hash}.json`), before, before)
+    expect(await store[ask](artifact.hash)).toBeTruthy()
+    await store.sweep({ artifacts: [], youngMs: hour })
+    expect(await store.has(artifact.hash)).toBe(true)
+    expect(await store.missing(contents.keys())).toEqual([])
+  },
+)
+
+test('E43: an artifact that somebody asks for while a sweep runs is whole or not there', async () => {
+  await using dir = await temporaryDir()
+  const store = await openContentStore(dir.path)
+  const apps = Array.from({ length: 40 }, (_, index) => makeApp(`v${index}`))
+  for (const { artifact, contents } of apps) await store.store(artifact, contents)
+  const sweeping = store.sweep({ artifacts: [], youngMs: 0 })
+  const there = await Promise.all(apps.map(({ artifact }) => store.has(artifact.hash)))
+  await sweeping
+  expect(there).toContain(true)
+  for (const { contents } of apps.filter((_, index) => there[index]))
+    expect(await store.missing(contents.keys())).toEqual([])
+})
+
+test('a sweep that is ended early leaves what it had not come to, and the next one takes it', async () => {
+  await using dir = await temporaryDir()
+  const store = await openContentStore(dir.path)
+  const { artifact, contents } = makeApp('old')
+  await store.store(artifact, contents)
+  const nothing = { artifacts: 0, blobs: 0, bytes: 0 }
+  expect(await store.sweep({ artifacts: [], youngMs: 0, signal: AbortSignal.abort() })).toEqual(nothing)
+  expect(await store.sweep({ artifacts: [], youngMs: 0 })).toMatchObject({ artifacts: 1 })
+})
+
 test('E43: a sweep beside running stores takes nothing from them', async () => {
   await using dir = await temporaryDir()
   const store = await openContentStore(dir.path)

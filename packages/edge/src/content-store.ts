@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Artifact } from '@overskill/builder'
 import { openBlobFiles } from './blob-files.ts'
 import type { Encoding } from './content-encoding.ts'
+import { createContentHolds } from './content-holds.ts'
 import { writeDurably } from './durable-file.ts'
 import { openManifestFiles } from './manifest-files.ts'
 import { readArtifact, type Manifest, type StoredFile } from './manifest.ts'
@@ -20,11 +21,13 @@ export interface ContentStore {
    * `missing` did not name. Throws when a content is not what its hash says, or is neither here nor there.
    */
   store(artifact: Artifact, contents: ReadonlyMap<string, Uint8Array>): Promise<void>
-  /** Whether the whole artifact is stored. */
+  /** Whether the whole artifact is stored. Who asks counts on it: it is young from now on. */
   has(artifactHash: string): Promise<boolean>
   /** Those of the content hashes that are not stored yet. */
   missing(hashes: Iterable<string>): Promise<string[]>
-  /** What an artifact consists of; undefined when it is not stored. */
+  /** What `missing` did not name is not swept before this work ends. */
+  holding<T>(work: () => Promise<T>): Promise<T>
+  /** What an artifact consists of, which is young from now on; undefined when it is not stored. */
   manifest(artifactHash: string): Promise<Manifest | undefined>
   /** A blob's bytes in a coded form that its manifest names. Rejects with ENOENT when it is not stored. */
   read(hash: string, encoding: Encoding): Promise<Buffer>
@@ -46,32 +49,22 @@ export async function openContentStore(dir: string): Promise<ContentStore> {
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
   const blobs = openBlobFiles(folders.blobs, folders.temporary)
   const manifests = openManifestFiles(folders.artifacts, folders.temporary)
+  const holds = createContentHolds()
 
-  /** What running stores count on; emptied when neither a store nor a sweep runs. */
-  const inUse = new Set<string>()
-  /** Deletions under way, by hash: a store waits for one before it looks. */
-  const deleting = new Map<string, Promise<void>>()
-  let running = 0
-
-  async function guarded<T>(run: () => Promise<T>): Promise<T> {
-    running += 1
-    try {
-      return await run()
-    } finally {
-      running -= 1
-      if (running === 0) inUse.clear()
-    }
+  /** Whether an artifact is there; then it stays for whoever asked. */
+  const isKept = async (artifactHash: string): Promise<boolean> => {
+    await holds.claim(artifactHash)
+    return manifests.touch(artifactHash)
   }
 
   async function storeArtifact(manifest: Manifest, contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    for (const { hash } of [manifest, ...manifest.files]) inUse.add(hash)
-    await deleting.get(manifest.hash)
-    if (await manifests.touch(manifest.hash)) return
+    const claims = manifest.files.map(({ hash }) => holds.claim(hash))
+    const [isThere] = await Promise.all([isKept(manifest.hash), ...claims])
+    if (isThere) return
     const coded = new Map<string, StoredFile['coded']>()
     const waiting = [...new Map(manifest.files.map((file) => [file.hash, file])).values()]
     const work = async () => {
       for (let file = waiting.pop(); file; file = waiting.pop()) {
-        await deleting.get(file.hash)
         coded.set(file.hash, await blobs.write(file, contents.get(file.hash)))
       }
     }
@@ -81,14 +74,20 @@ export async function openContentStore(dir: string): Promise<ContentStore> {
   }
 
   return {
-    store: (artifact, contents) => guarded(async () => storeArtifact(readArtifact(artifact), contents)),
-    has: (artifactHash) => manifests.has(artifactHash),
+    store: (artifact, contents) => holds.holding(async () => storeArtifact(readArtifact(artifact), contents)),
+    has: (artifactHash) => holds.holding(() => isKept(artifactHash)),
     async missing(hashes) {
+      const isThere = async (hash: string): Promise<boolean> => {
+        await holds.claim(hash)
+        return blobs.has(hash)
+      }
       const asked = [...new Set(hashes)]
-      const there = await Promise.all(asked.map((hash) => blobs.has(hash)))
+      const there = await holds.holding(() => Promise.all(asked.map(isThere)))
       return asked.filter((_, index) => !there[index])
     },
-    manifest: (artifactHash) => manifests.read(artifactHash),
+    holding: (work) => holds.holding(work),
+    manifest: (artifactHash) =>
+      holds.holding(async () => ((await isKept(artifactHash)) ? manifests.read(artifactHash) : undefined)),
     read: (hash, encoding) => blobs.read(hash, encoding),
     open: (hash, encoding) => blobs.open(hash, encoding),
     async probe() {
@@ -97,6 +96,6 @@ export async function openContentStore(dir: string): Promise<ContentStore> {
       await rm(path)
     },
     sweep: (kept) =>
-      guarded(() => sweep({ folders, kept, inUse, deleting, readManifest: (hash) => manifests.read(hash) })),
+      holds.holding(() => sweep({ folders, kept, ...holds, readManifest: (hash) => manifests.read(hash) })),
   }
 }

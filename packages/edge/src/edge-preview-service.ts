@@ -38,7 +38,7 @@ export type EdgeOptions = {
 export interface EdgePreviewService {
   /** Takes an artifact in, durably. Idempotent. Throws when `contents` are not what the artifact says. */
   store(artifact: Artifact, contents: ReadonlyMap<string, Uint8Array>): Promise<void>
-  /** Whether a whole artifact is stored. */
+  /** Whether a whole artifact is stored. Where it is, no sweep of the next hour takes it. */
   has(artifactHash: string): Promise<boolean>
   /** Content hashes that `store` would need the contents of. */
   missing(hashes: Iterable<string>): Promise<string[]>
@@ -66,8 +66,11 @@ export interface EdgePreviewService {
   handle(request: IncomingMessage, response: ServerResponse, target: HostTarget): void
   /** Whether it can take an artifact in: `down`, with the reason, when its folder cannot be written. Never rejects. */
   check(): Promise<Check>
-  /** Deletes content that neither `keep` nor any pointer needs. */
-  collectGarbage(keep: Iterable<string>): Promise<SweepResult>
+  /**
+   * Deletes content that neither `keep` nor any pointer needs, of artifacts that nobody stored or asked for within an hour.
+   * @param signal Ends it early; the next one goes on.
+   */
+  collectGarbage(keep: Iterable<string>, signal?: AbortSignal): Promise<SweepResult>
 }
 
 const defaultMemory = { blobBytes: 256 * 1024, totalBytes: 128 * 1024 * 1024 }
@@ -112,7 +115,7 @@ export async function createEdgePreviewService(options: EdgeOptions): Promise<Ed
     },
     handle: createFront({ names, sites, blobs, security, publishedUrl, onError }),
     check: () => check(store),
-    collectGarbage: (keep) => store.sweep({ artifacts: [...keep, ...sites.artifacts()], youngMs }),
+    collectGarbage: (keep, signal) => store.sweep({ artifacts: [...keep, ...sites.artifacts()], youngMs, signal }),
   }
 }
 

@@ -6,7 +6,6 @@ import { Manifest } from './manifest.ts'
 
 /** Manifests on disk: `<artifact hash>.json`. One that is there has all its blobs. */
 export interface ManifestFiles {
-  has(artifactHash: string): Promise<boolean>
   read(artifactHash: string): Promise<Manifest | undefined>
   write(manifest: Manifest): Promise<void>
   /** Makes a manifest young again for the next sweep. Says whether it is there. */
@@ -27,7 +26,6 @@ export function openManifestFiles(dir: string, temporaryDir: string): ManifestFi
   }
 
   return {
-    has: async (artifactHash) => (await sizeOf(pathOf(artifactHash))) !== undefined,
     async read(artifactHash) {
       const text = await unlessMissing(readFile(pathOf(artifactHash), 'utf8'))
       return text === undefined ? undefined : Manifest.parse(JSON.parse(text))
@@ -38,8 +36,13 @@ export function openManifestFiles(dir: string, temporaryDir: string): ManifestFi
     },
     async touch(artifactHash) {
       const now = new Date()
-      const touched = await unlessMissing(utimes(pathOf(artifactHash), now, now).then(() => true))
-      return touched ?? false
+      try {
+        await utimes(pathOf(artifactHash), now, now)
+        return true
+      } catch (error) {
+        if (isMissingFile(error)) return false
+        return (await sizeOf(pathOf(artifactHash))) !== undefined // where nothing can be written, no sweep deletes either
+      }
     },
   }
 }

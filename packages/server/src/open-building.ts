@@ -46,7 +46,14 @@ export async function openBuilding(config: Config, studioOrigins: readonly strin
   const vendorCacheDir = join(config.dataDir, 'vendor')
   const shared = { sandbox, styles, dependencies: store, log }
   const setsDir = join(dir, 'sets')
-  const builder = createFastBuildService({ ...shared, starterSet, dependenciesDirs: [setsDir], vendorCacheDir })
+  const liveDir = join(starterStoreDir(repository), 'live') // what the starter's packages come to is the same everywhere
+  const liveSwept = Promise.withResolvers<void>()
+  const builder = createFastBuildService({
+    ...{ ...shared, starterSet, vendorCacheDir },
+    dependenciesDirs: [setsDir],
+    liveVendors: { dir: liveDir, onSwept: liveSwept.resolve },
+  })
+  await liveSwept.promise // before the first page
   return {
     store,
     builder,
@@ -55,7 +62,7 @@ export async function openBuilding(config: Config, studioOrigins: readonly strin
         ...shared,
         ...hears,
         dependenciesDirs: [dirname(starterSet.dir), setsDir],
-        vendorCacheDir: join(starterStoreDir(repository), 'live'), // what the starter's packages come to is the same everywhere
+        vendorCacheDir: liveDir,
         frameAncestors: studioOrigins,
         pageScript: previewPageScript(studioOrigins),
       })

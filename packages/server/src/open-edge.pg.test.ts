@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { must } from '@overskill/protocol'
@@ -66,6 +66,26 @@ test('an app of a single process whose new address was stored but never answered
   await expect(changed.patch(app, { slug: `moved-${app}` })).rejects.toThrow(lost)
   await soon(async () => expect((await visit(`moved-${app}`)).status).toBe(200))
   expect((await visit(slug)).status).toBe(404)
+})
+
+test('E43: a build that no deployment needs is gone from the disk ten minutes after the start, one that is shown is not', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'overskill-'))
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const started = await openServing({
+    ...{ db, bus, addresses, studioOrigins: [], onError },
+    config: readConfig({ OVERSKILL_DATA_DIR: own }, own),
+  })
+  await insertLive(db, { app: await insertTestApp(db), environment: 'preview', version: 'swept-not' })
+  const nameOf = (version: string): string => `${makeBuild(version).artifact.hash}.json`
+  for (const { artifact, contents } of ['swept', 'swept-not'].map(makeBuild)) {
+    await started.edge.store(artifact, contents)
+    await utimes(join(own, 'edge', 'artifacts', `${artifact.hash}.json`), new Date(0), new Date(0))
+  }
+  vi.advanceTimersByTime(10 * 60_000)
+  vi.useRealTimers()
+  await soon(async () => expect(await readdir(join(own, 'edge', 'artifacts'))).toEqual([nameOf('swept-not')]))
+  await started.hosts.close()
+  await rm(own, { recursive: true })
 })
 
 test('E16: a page that was open before the next deployment and a restart still finds its chunks', async () => {

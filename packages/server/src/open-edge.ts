@@ -8,6 +8,7 @@ import { type AppHosts, createAppHosts } from './deployments/app-hosts.ts'
 import type { ArtifactStore } from './deployments/build-tree.ts'
 import { freshEdge } from './deployments/fresh-edge.ts'
 import { createSharedArtifacts } from './deployments/shared-artifacts.ts'
+import { startRounds, sweepArtifacts } from './deployments/sweep-artifacts.ts'
 import type { EventBus } from './events/event-bus.ts'
 
 /** This process's edge, and what keeps it as the database says. */
@@ -49,9 +50,11 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   await hosts.load()
   if (!isAlone) hearHosts(hosts, bus)
   hosts.follow() // alone too: what was stored and never answered is known to nobody here
+  const sweeping = startRounds((signal) => sweepArtifacts({ db, edge }, signal), onError)
   const onMoved = (app: string): void => bus.say({ kind: 'hosts', app })
   return {
-    ...{ edge, hosts, onMoved },
+    ...{ edge, onMoved },
+    hosts: { ...hosts, close: () => Promise.all([hosts.close(), sweeping.close()]).then(() => undefined) },
     artifacts: isAlone ? edge : shared.storeWith(edge),
     front: isAlone ? edge : freshEdge(edge, hosts),
     async onNames(app) {

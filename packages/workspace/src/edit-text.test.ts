@@ -187,3 +187,31 @@ describe('nothing matches', () => {
     expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000)
   })
 })
+
+describe('sizes that would take minutes if anything were gone through again for each place', () => {
+  test('a place in each of 40,000 records: all lines are told', () => {
+    const records = `[\n${'  { "id": 1, "name": "a record of an ordinary length" },\n'.repeat(40_000)}]`
+    const edit = editText(records, '"id"', 'x')
+    expect(edit).toMatchObject({ ok: false, code: 'AMBIGUOUS' })
+    if (edit.ok || edit.code !== 'AMBIGUOUS') return
+    expect(edit.lines).toEqual(Array.from({ length: 40_000 }, (_, i) => i + 2))
+  })
+
+  test('500,000 lines that all match, and all replaced', () => {
+    const edit = editText('a\n'.repeat(500_000), 'a', 'b', true)
+    expect(edit).toMatchObject({ ok: true, text: 'b\n'.repeat(500_000) })
+    expect(edit.ok && edit.lines.at(-1)).toBe(500_000)
+    expect(editText('a\n'.repeat(500_000), 'a', 'b')).toMatchObject({ code: 'AMBIGUOUS' })
+  })
+
+  test('300,000 places by line ends', () => {
+    const edit = editText('a\r\nb\r\n'.repeat(300_000), 'a\nb', 'x')
+    expect(edit).toMatchObject({ ok: false, code: 'AMBIGUOUS' })
+    expect(!edit.ok && edit.code === 'AMBIGUOUS' && edit.lines.at(-1)).toBe(599_999)
+  })
+
+  test('half a megabyte that overlaps itself at each of 500,000 places', () => {
+    const edit = editText('a'.repeat(1_000_000), 'a'.repeat(500_000), 'x')
+    expect(!edit.ok && edit.code === 'AMBIGUOUS' && edit.lines.length).toBe(500_001)
+  })
+})

@@ -40,16 +40,22 @@ const looserSteps: readonly [MatchStep, (text: string, before: string, after: st
   ['indentation', indentationPlaces],
 ]
 
-const lineAt = (text: string, offset: number): number => {
+/** The line of each offset, from 1; offsets ascend, so the text is gone through once. */
+function linesAt(text: string, offsets: readonly number[]): number[] {
   let line = 1
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1
-  return line
+  let newline = text.indexOf('\n')
+  return offsets.map((offset) => {
+    for (; newline >= 0 && newline < offset; newline = text.indexOf('\n', newline + 1)) line += 1
+    return line
+  })
 }
+
+const startsOf = (places: readonly Place[]): number[] => places.map(({ start }) => start)
 
 const ambiguous = (text: string, places: readonly Place[]): TextEdit => ({
   ok: false,
   code: 'AMBIGUOUS',
-  lines: places.map(({ start }) => lineAt(text, start)),
+  lines: linesAt(text, startsOf(places)),
 })
 
 function edited(text: string, places: readonly Place[], step: MatchStep): TextEdit {
@@ -61,17 +67,40 @@ function edited(text: string, places: readonly Place[], step: MatchStep): TextEd
   }
   result += text.slice(from)
   if (result === text) return { ok: false, code: 'NO_CHANGE' }
-  return { ok: true, text: result, step, lines: places.map(({ start }) => lineAt(text, start)) }
+  return { ok: true, text: result, step, lines: linesAt(text, startsOf(places)) }
 }
 
 /** Where the text stands. To be replaced everywhere, places must not overlap; to be the only one, overlapping ones count. */
 function exactPlaces(text: string, before: string, replacement: string, all: boolean): Place[] {
-  const places: Place[] = []
-  const stride = all ? before.length : 1
-  for (let start = text.indexOf(before); start >= 0; start = text.indexOf(before, start + stride)) {
-    places.push({ start, end: start + before.length, replacement })
+  const starts = findAll(text, before, all ? before.length : 1)
+  return starts.map((start) => ({ start, end: start + before.length, replacement }))
+}
+
+/** Offsets of a text in another, each at least `stride` behind the one before. Places that overlap are found in one pass as well. */
+function findAll(text: string, wanted: string, stride: number): number[] {
+  const starts: number[] = []
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + stride)) {
+    const overlaps = at - (starts.at(-1) ?? -Infinity) < wanted.length
+    if (overlaps) return findOverlapping(text, wanted, starts[0] ?? 0)
+    starts.push(at)
   }
-  return places
+  return starts
+}
+
+/** All offsets, by Knuth, Morris and Pratt: looking again from each place would cost the wanted text's length each time. */
+function findOverlapping(text: string, wanted: string, from: number): number[] {
+  const borders = new Int32Array(wanted.length + 1) // of each beginning: the longest end that is a beginning too
+  for (let at = 1, length = 0; at < wanted.length; borders[(at += 1)] = length) {
+    while (length > 0 && wanted[at] !== wanted[length]) length = borders[length] ?? 0
+    if (wanted[at] === wanted[length]) length += 1
+  }
+  const starts: number[] = []
+  for (let at = from, length = 0; at < text.length; at += 1) {
+    while (length > 0 && text[at] !== wanted[length]) length = borders[length] ?? 0
+    if (text[at] === wanted[length]) length += 1
+    if (length === wanted.length) starts.push(at + 1 - length)
+  }
+  return starts
 }
 
 const toLf = (text: string): string => text.replaceAll('\r\n', '\n')
@@ -80,20 +109,29 @@ const toLf = (text: string): string => text.replaceAll('\r\n', '\n')
 function lineEndPlaces(text: string, before: string, after: string): Place[] {
   if (!text.includes('\r\n') && !before.includes('\r\n')) return []
   const plain = toLf(text)
-  return exactPlaces(plain, toLf(before), '', false).map((found) => {
-    const start = originalOffset(text, found.start)
-    const end = originalOffset(text, found.end)
+  const found = exactPlaces(plain, toLf(before), '', false)
+  const starts = originalOffsets(text, startsOf(found))
+  const ends = originalOffsets(
+    text,
+    found.map(({ end }) => end),
+  )
+  const isCrlfFile = text.includes('\r\n')
+  return starts.map((start, i) => {
+    const end = ends[i] ?? start
     const place = text.slice(start, end)
-    const isCrlf = place.includes('\n') ? place.includes('\r\n') : text.includes('\r\n')
+    const isCrlf = place.includes('\n') ? place.includes('\r\n') : isCrlfFile
     return { start, end, replacement: isCrlf ? toLf(after).replaceAll('\n', '\r\n') : toLf(after) }
   })
 }
 
-/** The offset in a text of an offset in the same text with LF for CRLF. */
-function originalOffset(text: string, plainOffset: number): number {
-  let offset = plainOffset
-  for (let at = text.indexOf('\r\n'); at >= 0 && at < offset; at = text.indexOf('\r\n', at + 2)) offset += 1
-  return offset
+/** The offsets in a text of ascending offsets in the same text with LF for CRLF, in one pass. */
+function originalOffsets(text: string, plainOffsets: readonly number[]): number[] {
+  let passed = 0
+  let at = text.indexOf('\r\n')
+  return plainOffsets.map((plainOffset) => {
+    for (; at >= 0 && at < plainOffset + passed; at = text.indexOf('\r\n', at + 2)) passed += 1
+    return plainOffset + passed
+  })
 }
 
 /** A line with where it stands; `text` is without its line end, which lies between `end` and `next`. */

@@ -115,3 +115,9 @@ test('a line of a megabyte takes no time', () => {
   }
   expect(process.cpuUsage(began).user / 1_000).toBeLessThan(500)
 })
+
+test('20,000 such lines in 20,000 texts are each looked up once', () => {
+  const text = 'f(`\n// ... existing code ...\n`, "a", "b", 1)\n'.repeat(20_000)
+  expect(findElision('a.ts', text)).toBeUndefined()
+  expect(findElision('a.ts', `${text}// ... existing code ...\n`)).toMatchObject({ line: 60_001 })
+})

@@ -1,5 +1,5 @@
-import { parseSync, Visitor } from 'oxc-parser'
-import { scriptLanguage } from './syntax.ts'
+import { Visitor } from 'oxc-parser'
+import { parseScript, scriptLanguage } from './parse-script.ts'
 
 /** A line that stands for code left out. `line` is 1 for the first. */
 export type Elision = { line: number; text: string }
@@ -65,16 +65,16 @@ function saysLeftOut(text: string): boolean {
   return plain.some((pattern) => pattern.test(said))
 }
 
-/** Stretches of string and template contents of a script that parses; none when it does not. */
+/** Stretches of string and template contents of a script that parses, in ascending order and apart; none when it does not. */
 function stringSpans(text: string, language: NonNullable<ReturnType<typeof scriptLanguage>>): [number, number][] {
-  const parsed = parseSync('file', text, { lang: language, sourceType: 'module' })
-  if (parsed.errors.length > 0) return []
+  const script = parseScript('file', text, language)
+  if (!script.parsed || script.parsed.errors.length > 0) return []
   const spans: [number, number][] = []
   new Visitor({
     TemplateElement: (node) => void spans.push([node.start, node.end]),
     Literal: (node) => void spans.push([node.start, node.end]),
-  }).visit(parsed.program)
-  return spans
+  }).visit(script.parsed.program)
+  return spans.toSorted(([a], [b]) => a - b)
 }
 
 /**
@@ -85,6 +85,7 @@ function stringSpans(text: string, language: NonNullable<ReturnType<typeof scrip
 export function findElision(path: string, text: string): Elision | undefined {
   if (/\.(mdx?|txt|csv|svg)$/i.test(path)) return undefined
   let spans: [number, number][] | undefined
+  let next = 0 // the first span that does not end before the line: lines ascend as spans do
   let offset = 0
   for (const [i, line] of text.split('\n').entries()) {
     const said = remark(line)
@@ -92,8 +93,8 @@ export function findElision(path: string, text: string): Elision | undefined {
       const at = offset + line.search(/\S/)
       const language = scriptLanguage(path)
       spans ??= language ? stringSpans(text, language) : []
-      if (!spans.some(([start, end]) => at >= start && at < end))
-        return { line: i + 1, text: line.trim().slice(0, 160) }
+      while ((spans[next]?.[1] ?? Infinity) <= at) next += 1
+      if ((spans[next]?.[0] ?? Infinity) > at) return { line: i + 1, text: line.trim().slice(0, 160) }
     }
     offset += line.length + 1
   }

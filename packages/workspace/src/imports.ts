@@ -1,8 +1,7 @@
 import { posix } from 'node:path'
-import { parseSync } from 'oxc-parser'
 import { decodeText } from './blob.ts'
+import { parseScript, scriptLanguage } from './parse-script.ts'
 import type { FileSource } from './search.ts'
-import { scriptLanguage } from './syntax.ts'
 
 const endings = [
   '',
@@ -18,11 +17,13 @@ const endings = [
   '/index.js',
 ]
 
-/** The module names that a script asks for, static and dynamic; none when it does not parse. */
+/** The module names that a script asks for, static and dynamic; none when it does not parse or is not to be parsed here. */
 function specifiers(path: string, text: string): string[] {
   const lang = scriptLanguage(path)
   if (!lang) return []
-  const { module } = parseSync(path, text, { lang, sourceType: 'module' })
+  const script = parseScript(path, text, lang)
+  if (!script.parsed) return []
+  const { module } = script.parsed
   const dynamic = module.dynamicImports.map(({ moduleRequest }) =>
     text.slice(moduleRequest.start + 1, moduleRequest.end - 1),
   )

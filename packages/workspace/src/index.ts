@@ -11,6 +11,7 @@ export type { Region } from './nearest-regions.ts'
 export { checkPlace, foldersOf, foldPath, normalisePath } from './paths.ts'
 export { type FileSource, searchFiles, type SearchHit, type SearchQuery, type SearchResult } from './search.ts'
 export type { BlobStore, Tree, TreeEntry } from './store.ts'
+export { isUnsafeToParse } from './parse-script.ts'
 export { checkSyntax, type SyntaxProblem } from './syntax.ts'
 export {
   applyStaged,

@@ -183,3 +183,12 @@ test('a frame of a long line is cut around its column', () => {
   expect(shown.length).toBeLessThan(200)
   expect(shown[caret.indexOf('^')]).toBe('!')
 })
+
+test('a line that is too long to be copied into each of its errors is left to the build, which has a process of its own', () => {
+  for (const text of ['\\'.repeat(90_000), ';let a'.repeat(15_000)]) {
+    const before = process.memoryUsage().rss
+    expect(checkSyntax('src/a.ts', text)).toEqual([])
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000)
+  }
+  expect(checkSyntax('src/a.ts', '\\'.repeat(100))).not.toEqual([])
+})

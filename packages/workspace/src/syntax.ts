@@ -1,26 +1,8 @@
-import { parseSync } from 'oxc-parser'
+import { parseScript, type ScriptLanguage, scriptLanguage } from './parse-script.ts'
+import { mostLevels } from './script-levels.ts'
 
 /** Where a file cannot be read by its language's parser. Line and column count from 1; the column in UTF-16 units. */
 export type SyntaxProblem = { line: number; column: number; message: string; frame: string }
-
-export type ScriptLanguage = 'js' | 'jsx' | 'ts' | 'tsx' | 'dts'
-
-const languages: Record<string, ScriptLanguage> = {
-  js: 'js',
-  mjs: 'js',
-  cjs: 'js',
-  jsx: 'jsx',
-  ts: 'ts',
-  mts: 'ts',
-  cts: 'ts',
-  tsx: 'tsx',
-}
-
-const extensionOf = (path: string): string => /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''
-
-/** The language of a script by its name; undefined for anything else. */
-export const scriptLanguage = (path: string): ScriptLanguage | undefined =>
-  /\.d\.[cm]?ts$/i.test(path) ? 'dts' : languages[extensionOf(path)]
 
 /** Most problems that are told of one file: later ones are mostly echoes of the first. */
 const mostProblems = 5
@@ -38,8 +20,9 @@ export function checkSyntax(path: string, text: string): SyntaxProblem[] {
 
 function checkScript(path: string, text: string, language: ScriptLanguage): SyntaxProblem[] {
   const sourceType = /\.c[jt]s$/i.test(path) ? 'commonjs' : 'module'
-  const { errors } = parseSync(path, text, { lang: language, sourceType, showSemanticErrors: true })
-  return errors
+  const script = parseScript(path, text, language, { sourceType, showSemanticErrors: true })
+  if (!script.parsed) return script.tooDeepAt === undefined ? [] : [tooDeep(text, script.tooDeepAt)] // else the build knows
+  return script.parsed.errors
     .filter((error) => String(error.severity) === 'Error')
     .slice(0, mostProblems)
     .map((error) => {
@@ -48,6 +31,11 @@ function checkScript(path: string, text: string, language: ScriptLanguage): Synt
       const hint = [label?.message, error.helpMessage].filter(Boolean).join('; ')
       return problemAt(text, label?.start ?? 0, hint ? `${error.message} (${hint})` : error.message)
     })
+}
+
+function tooDeep(text: string, line: number): SyntaxProblem {
+  const message = `This file nests more than ${mostLevels} levels deep; split it.`
+  return { line, column: 1, message, frame: codeFrame(text, line, 1) }
 }
 
 function checkJson(text: string): SyntaxProblem[] {

@@ -42,3 +42,22 @@ test('files of the app, aliases, types, addresses, Node, the toolchain, configur
   })
   expect(findMissingPackages(tree, set)).toEqual([])
 })
+
+test('a script or configuration that would end the process in the parser is not read, and the others are', () => {
+  const deep = `import 'hidden'\n${'('.repeat(50_000)}`
+  const tree = treeOf({
+    'tsconfig.json': '{"a":'.repeat(19_000),
+    'src/a.ts': deep,
+    'src/b.tsx': `import 'hidden'\nexport default ${'<a>'.repeat(50_000)}`,
+    'src/c.ts': `import 'seen'`,
+  })
+  expect(findMissingPackages(tree, set)).toEqual([{ name: 'seen', file: 'src/c.ts', line: 1 }])
+})
+
+test('with a measure of depth, long scripts are read and deep ones are not', () => {
+  const long = `import 'seen'\n${'f({})\n'.repeat(5_000)}`
+  const tree = treeOf({ 'src/deep.ts': `import 'hidden'\n${'('.repeat(50_000)}`, 'src/long.ts': long })
+  expect(findMissingPackages(tree, set, (path) => path === 'src/deep.ts')).toEqual([
+    { name: 'seen', file: 'src/long.ts', line: 1 },
+  ])
+})

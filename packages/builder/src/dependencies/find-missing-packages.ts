@@ -28,14 +28,22 @@ const known = keepRecent<readonly Import[]>(4_000)
  * Looks through an app's scripts for imports of packages that its set does not have, before a build would fail at them: each
  * package once, at the first place in the order of paths. Types do not count, nor what a configuration or a test imports, nor
  * files that do not parse. About 0.5 ms a file that was not seen before.
+ *
+ * @param nestsTooDeep Says which scripts the parser, which runs in this process, is not to see: its stack would end, and the process.
+ *   `workspace` has a measure that every ordinary file passes; this room may not import it, so without one only files that cannot
+ *   nest deep are read, about 300 lines.
  */
-export function findMissingPackages(tree: SourceTree, set: DependencySet): MissingPackage[] {
-  const aliases = readAliases(openAppFiles(tree))
+export function findMissingPackages(
+  tree: SourceTree,
+  set: DependencySet,
+  nestsTooDeep: DepthCheck = mayNestTooDeep,
+): MissingPackage[] {
+  const aliases = readAliases(openAppFiles(withoutDeepConfigs(tree)))
   const found = new Map<string, MissingPackage>()
   const isThere = (name: string): boolean => existsSync(join(set.dir, 'node_modules', name, 'package.json'))
   for (const file of [...tree.keys()].toSorted()) {
     if (!isAppScript(file)) continue
-    for (const { specifier, line } of importsOf(file, tree.get(file) ?? new Uint8Array())) {
+    for (const { specifier, line } of importsOf(file, tree.get(file) ?? new Uint8Array(), nestsTooDeep)) {
       const bare = specifier.replace(/[?#].*$/, '')
       const name = packageName(bare)
       if (!name || found.has(name) || BUILTINS.has(bare) || applyAlias(aliases, bare) !== null) continue
@@ -51,13 +59,38 @@ const isAppScript = (file: string): boolean =>
 
 const languageOf = (file: string) => LANGUAGES[/\.([a-z]+)$/.exec(file)?.[1] ?? '']
 
-function importsOf(file: string, content: Uint8Array): readonly Import[] {
+/** Fewest opening and lengthening marks of a text in which a parser may run out of its stack, with a margin of four. */
+const SAFE_MARKS = 1_000
+const MARKS =
+  /[([{<=?:!~`+.*/%&|^-]|\b(?:if|else|for|while|do|with|typeof|void|delete|new|await|yield|extends|keyof|infer|readonly|as|in|class|function|case)\b/g
+
+/** Whether a text has so many marks that it may nest too deep, however it is read: what closes is not looked at. */
+function mayNestTooDeep(_path: string, text: string): boolean {
+  let marks = 0
+  for (const _mark of text.matchAll(MARKS)) if ((marks += 1) > SAFE_MARKS) return true
+  return false
+}
+
+/** Aliases are read from configurations by the same parser. */
+function withoutDeepConfigs(tree: SourceTree): SourceTree {
+  const isRead = (path: string) => /^(?:tsconfig(?:\.app)?|jsconfig)\.json$/.test(path)
+  return new Map([...tree].filter(([path, bytes]) => !isRead(path) || !mayNestTooDeep(path, decode(bytes))))
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+type DepthCheck = (path: string, text: string) => boolean
+
+function importsOf(file: string, content: Uint8Array, nestsTooDeep: DepthCheck): readonly Import[] {
   if (content.byteLength > MOST_BYTES) return []
   const key = createHash('sha256')
     .update(`${languageOf(file)}\0`)
     .update(content)
     .digest('base64')
-  return known.get(key) ?? known.set(key, readImports(file, new TextDecoder().decode(content)))
+  const seen = known.get(key)
+  if (seen) return seen
+  const text = decode(content)
+  return nestsTooDeep(file, text) ? [] : known.set(key, readImports(file, text))
 }
 
 function readImports(file: string, text: string): Import[] {

@@ -1,11 +1,10 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 
 /** One file of a package; `path` is below its folder, checked. */
 export type PackageFile = { path: string; content: Buffer }
 
 /** What an archive holds, or in words why it is not taken. */
-export type ReadArchive = { ok: true; files: PackageFile[] } | { ok: false; detail: string }
+export type ReadArchive = { ok: true; files: PackageFile[] } | { ok: false; detail: string; isTooLarge?: true }
 
 export const archiveLimits = { bytes: 500 * 1024 * 1024, files: 50_000 }
 
@@ -23,13 +22,9 @@ const FOLDER = '5'
  * devices are left out, as npm does. A path that leaves the package is a reason to refuse all of it.
  */
 export async function readArchive(archive: Buffer, limits = archiveLimits): Promise<ReadArchive> {
-  let tar: Buffer
-  try {
-    tar = await promisify(gunzip)(archive, { maxOutputLength: limits.bytes })
-  } catch (error) {
-    const isLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-    return refuse(isLarge ? `it unpacks to more than ${limits.bytes / 1024 / 1024} MB` : 'it is not a gzip archive')
-  }
+  const unpacked = await unpack(archive, limits.bytes)
+  if (!unpacked.ok) return unpacked
+  const { tar } = unpacked
   const files = new Map<string, PackageFile>()
   let longName: string | null = null
   for (let at = 0; at + BLOCK <= tar.length;) {
@@ -61,7 +56,36 @@ export async function readArchive(archive: Buffer, limits = archiveLimits): Prom
   return { ok: true, files: withoutClashes(files) }
 }
 
-const refuse = (detail: string): ReadArchive => ({ ok: false, detail })
+/**
+ * Bytes that a gzip archive says it unpacks to, in its last four bytes (RFC 1952, 2.3.1). Only what it says: one of several
+ * members, or with something after it, unpacks to something else.
+ */
+export const saidBytes = (archive: Buffer): number =>
+  archive.length < 4 ? 0 : archive.readUInt32LE(archive.length - 4)
+
+const PIECE_BYTES = 64 * 1024
+
+/** In pieces, so that a large one leaves turns to the thread pool's other work, and into one place, so that it is there once. */
+async function unpack(archive: Buffer, mostBytes: number): Promise<{ ok: true; tar: Buffer } | Refused> {
+  const tar = Buffer.allocUnsafeSlow(mostBytes) // takes memory only as far as it is filled
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES })
+  gunzip.end(archive)
+  let bytes = 0
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      if (bytes + piece.length > mostBytes)
+        return { ...refuse(`it unpacks to more than ${mostBytes / 1024 / 1024} MB`), isTooLarge: true }
+      bytes += piece.copy(tar, bytes)
+    }
+  } catch {
+    return refuse('it is not a gzip archive')
+  }
+  return { ok: true, tar: tar.subarray(0, bytes) }
+}
+
+type Refused = Extract<ReadArchive, { ok: false }>
+
+const refuse = (detail: string): Refused => ({ ok: false, detail })
 
 /** A file where another needs a folder cannot be stored: the later one goes. */
 function withoutClashes(files: ReadonlyMap<string, PackageFile>): PackageFile[] {

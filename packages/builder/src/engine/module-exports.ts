@@ -87,7 +87,3 @@ const isFile =
       return false // a folder, or not there
     }
   }
-
-/** Whether a package's module is CommonJS, whose names cannot all be read off its text. */
-export const isCommonJs = (store: PackageStore, specifier: string): boolean =>
-  readExports(store, specifier)?.kind === 'commonjs'

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { CodePlace } from '@overskill/protocol'
 import { encodeFrame, readFrames } from '../frames.ts'
@@ -39,7 +40,7 @@ export type LiveChildOptions = {
   vendorCacheDir: string
   pageScript: string
   log: BuildLog
-  /** Compiles a stylesheet of an app that needs the app's code. Never rejects. */
+  /** Compiles a stylesheet of an app that needs the app's code. */
   compileStyles(app: string, work: StyleWork): Promise<StyleAnswer>
 }
 
@@ -116,8 +117,7 @@ function watchChild(confined: ConfinedProcess, options: LiveChildOptions, setGon
   const read = readFrames((message) => {
     const reply = LiveReply.parse(message)
     if (reply.kind === 'ready') setReady(true)
-    else if (reply.kind === 'ask')
-      void answerStyles(child.stdin, reply, (work) => options.compileStyles(reply.app, work))
+    else if (reply.kind === 'ask') answerAsk(child.stdin, reply, options)
     else settle(reply.id, reply)
   })
   child.stdout.on('data', (piece: Buffer) => {
@@ -152,6 +152,11 @@ function watchChild(confined: ConfinedProcess, options: LiveChildOptions, setGon
       child.stdin.end()
     },
   }
+}
+
+function answerAsk(stdin: Writable, ask: Extract<LiveReply, { kind: 'ask' }>, options: LiveChildOptions): void {
+  const onFault = (error: unknown): void => options.log.error('Styles of a live page could not be compiled', { error })
+  void answerStyles(stdin, ask, (work) => options.compileStyles(ask.app, work), onFault)
 }
 
 function logStderr(stream: NodeJS.ReadableStream, log: BuildLog): void {

@@ -33,12 +33,23 @@ export const LiveRequest = z.discriminatedUnion('kind', [
 ])
 export type LiveRequest = z.infer<typeof LiveRequest>
 
-const Want = z.string().max(500)
+/** Most modules that a page can ask for, and the longest name of one. */
+export const MAX_WANTS = 1_000
+export const MAX_WANT_CHARS = 500
 
 export const LiveReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
-  /** How the page is. `wants`: modules of packages that are to be bundled before all of its files can be shown. */
-  z.object({ kind: z.literal('state'), id: z.int(), state: LiveState, wants: z.array(Want).max(2_000) }),
+  /**
+   * How the page is. `wants`: modules of packages that are to be bundled before all of its files can be shown. `unsettled`:
+   * something failed that is no fault of the files, so that another look at the same ones may end otherwise.
+   */
+  z.object({
+    kind: z.literal('state'),
+    id: z.int(),
+    state: LiveState,
+    wants: z.array(z.string().max(MAX_WANT_CHARS)).max(MAX_WANTS),
+    unsettled: z.boolean(),
+  }),
   z.object({ kind: z.literal('places'), id: z.int(), places: z.array(CodePlace.nullable()) }),
   z.object({ kind: z.literal('closed'), id: z.int() }),
   /** Asks for a stylesheet that needs code of the app; answered by a `StylesReply`. */

@@ -3,12 +3,14 @@ import type { SourceTree } from '../artifact.ts'
 import type { DependencySet } from '../dependency-set.ts'
 import type { LiveChange } from '../live-preview.ts'
 import type { LiveAnswer } from './live-child.ts'
-import type { LiveVendorSet } from './live-messages.ts'
+import { MAX_WANTS, type LiveVendorSet } from './live-messages.ts'
 import type { LiveShards, Shard } from './live-shards.ts'
 import type { LiveVendors } from './live-vendors.ts'
 
 /** What an open app has with its owner: enough to open it again wherever a process is. */
 export type LivePageContent = { tree: SourceTree; env: Readonly<Record<string, string>>; set: DependencySet }
+
+type PageReply = Extract<LiveAnswer, { kind: 'state' }>
 
 type Rooms = {
   shards: LiveShards
@@ -20,6 +22,9 @@ type Rooms = {
 /** A process that ends this often while it works on the same app is not started for it again, for a while. */
 const MOST_FAULTS = 3
 const FAULTS_MS = 30_000
+/** After what is no fault of the files, they are looked at again: soon, then less and less often. */
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 120_000
 
 const ENDED = 'The process of this live page ended. It starts again when the page is asked for.'
 const GIVEN_UP = 'This app ends the process that shows it. Change it, and it is tried again.'
@@ -35,6 +40,11 @@ export class LivePage {
   #faults = 0
   #faultAt = 0
   #isClosed = false
+  /** What it asked for of its packages since it was opened: the process asks once, and hears of all of it each time. */
+  readonly #wants = new Set<string>()
+  #again: NodeJS.Timeout | undefined
+  #pauseMs = FIRST_PAUSE_MS
+  #told = ''
   sockets = 0
   usedAt = performance.now()
 
@@ -56,6 +66,7 @@ export class LivePage {
   async open(content: LivePageContent): Promise<Outcome<LiveState>> {
     this.#content = content
     this.#faults = 0
+    this.#forgetPause()
     await this.#loading
     this.#loading = this.#load().finally(() => (this.#loading = null))
     return this.#loading
@@ -70,10 +81,11 @@ export class LivePage {
     }
     this.#content = { ...this.#content, tree }
     this.#faults = 0
+    this.#forgetPause()
     if (this.#loading || !this.#shard?.child.isUsable()) return stateOf(await this.open(this.#content))
     const reply = await this.#shard.child.ask({ kind: 'change', app: this.#app, changes: [...changes] })
     if (reply?.kind !== 'state') return broken(ENDED)
-    if (reply.wants.length > 0) this.#prepare(reply.wants)
+    this.#follow(reply)
     return reply.state
   }
 
@@ -106,6 +118,7 @@ export class LivePage {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    clearTimeout(this.#again)
     await this.#loading
     const shard = this.#shard
     this.#shard = null
@@ -118,6 +131,7 @@ export class LivePage {
     if (this.#isGivenUp()) return ok(broken(GIVEN_UP))
     const vendor = await this.#rooms.vendors.obtain(this.#content.set, this.#content.tree)
     if (!vendor) return fail('build_failed', 'The packages of this app could not be prepared for live pages.')
+    this.#wants.clear()
     if (!this.#shard?.child.isUsable()) this.#shard = null
     try {
       this.#shard ??= await this.#rooms.shards.obtain(this.#app)
@@ -139,24 +153,71 @@ export class LivePage {
       vendor,
     })
     if (reply?.kind === 'state' && reply.wants.length > 0) {
-      const more = await this.#rooms.vendors.obtain(set, tree, reply.wants)
+      const more = await this.#rooms.vendors.obtain(set, tree, this.#wanted(reply.wants))
       if (more) reply = await child.ask({ kind: 'vendor', app: this.#app, vendor: more })
+      else this.#lookLater()
     }
-    if (reply?.kind === 'state') return ok(reply.state)
+    if (reply?.kind === 'state') {
+      this.#follow({ ...reply, wants: [] })
+      return ok(reply.state)
+    }
     this.#faults += 1
     this.#faultAt = performance.now()
     return reply ? fail('internal', 'The live page failed. The details are in the log.') : ok(broken(ENDED))
+  }
+
+  /** Does what is left to do after a look at the files. */
+  #follow({ state, wants, unsettled }: PageReply): void {
+    this.#told = JSON.stringify(state)
+    if (wants.length > 0) this.#prepare(wants)
+    if (unsettled) this.#lookLater()
+  }
+
+  #wanted(wants: readonly string[]): string[] {
+    if (this.#wants.size + wants.length > MAX_WANTS) this.#wants.clear()
+    for (const want of wants) this.#wants.add(want)
+    return [...this.#wants]
+  }
+
+  #forgetPause(): void {
+    clearTimeout(this.#again)
+    this.#again = undefined
+    this.#pauseMs = FIRST_PAUSE_MS
+  }
+
+  /** Has the same files looked at again after a pause, and tells how the page is when that is something else then. */
+  #lookLater(): void {
+    if (this.#isClosed || this.#again) return
+    this.#again = setTimeout(() => {
+      this.#again = undefined
+      void this.#lookAgain()
+    }, this.#pauseMs)
+    this.#again.unref()
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+
+  async #lookAgain(): Promise<void> {
+    const child = this.#shard?.child
+    if (this.#isClosed || this.#loading || !child?.isUsable()) return // whoever opens it looks then
+    const reply = await child.ask({ kind: 'change', app: this.#app, changes: [] })
+    if (reply?.kind !== 'state' || this.#isClosed) return
+    const isNew = this.#told !== JSON.stringify(reply.state)
+    this.#follow(reply)
+    if (isNew) this.#rooms.onState(this.#app, reply.state)
   }
 
   /** Bundles modules that a change asks for, off its path, and tells how the page is then. */
   #prepare(wants: readonly string[]): void {
     const { set, tree } = this.#content
     const work = async (): Promise<void> => {
-      const vendor = await this.#rooms.vendors.obtain(set, tree, wants)
+      const vendor = await this.#rooms.vendors.obtain(set, tree, this.#wanted(wants))
+      if (!vendor) return this.#lookLater()
       const shard = this.#shard
-      if (!vendor || !shard?.child.isUsable() || this.#content.set.key !== set.key) return
+      if (this.#isClosed || !shard?.child.isUsable() || this.#content.set.key !== set.key) return
       const reply = await shard.child.ask({ kind: 'vendor', app: this.#app, vendor })
-      if (reply?.kind === 'state') this.#rooms.onState(this.#app, reply.state)
+      if (reply?.kind !== 'state') return
+      this.#follow({ ...reply, wants: [] })
+      this.#rooms.onState(this.#app, reply.state)
     }
     this.#preparing = Promise.resolve(this.#preparing).then(work)
   }

@@ -9,6 +9,7 @@ import type { LiveChange, LivePreviewService } from '../live-preview.ts'
 import type { BuildLog } from '../log.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { compileStylesWith, type StyleService } from '../styles/style-service.ts'
+import type { StyleAnswer } from '../styles/style-request.ts'
 import type { LiveChildOptions } from './live-child.ts'
 import { LivePage } from './live-page.ts'
 import { createLiveProxy, type LiveProxy } from './live-proxy.ts'
@@ -59,6 +60,8 @@ const LIMITS: LiveLimits = {
 /** Longest that a page waits for a stylesheet that needs its app's code: below what it may take to answer. */
 const STYLES_MS = 7_000
 
+const CLOSED_STYLES: StyleAnswer = { ok: false, faults: [{ where: 'process', message: 'This page was closed.' }] }
+
 /** What names an app's packages: another one means another set. */
 const PACKAGE_FILES = new Set(['package.json', 'package-lock.json', 'bun.lock', 'pnpm-lock.yaml', 'yarn.lock'])
 
@@ -90,10 +93,10 @@ class LivePreviews implements LivePreviewService {
     }
     this.#vendors = new LiveVendors(options)
     const compile = compileStylesWith(options.styles)
-    const compileStyles: LiveChildOptions['compileStyles'] = (app, work) => {
-      const content = this.#pages.get(app)?.content
-      const input = { tree: content?.tree ?? new Map(), dependencySet: content?.set ?? { key: '', dir: '' } }
-      return compile(work, input, AbortSignal.timeout(STYLES_MS))
+    const compileStyles: LiveChildOptions['compileStyles'] = async (app, work) => {
+      const content = this.#pages.get(app)?.content // none: it was closed while its page was being opened
+      if (!content) return CLOSED_STYLES
+      return compile(work, { tree: content.tree, dependencySet: content.set }, AbortSignal.timeout(STYLES_MS))
     }
     const child = { ...options, pageScript: options.pageScript ?? '', compileStyles }
     this.#shards = new LiveShards(child, this.#limits, (shard) => {

@@ -47,7 +47,7 @@ export function createLiveProxy(headers: Readonly<Record<string, string>>): Live
       const upstream = startRequest(
         { socketPath, agent, method: request.method, path: request.url, headers: { ...passed, 'x-live-app': app } },
         (answer) => {
-          response.writeHead(answer.statusCode ?? 502, { ...pick(answer, RETURNED), ...headers })
+          response.writeHead(statusOf(answer), { ...pick(answer, RETURNED), ...headers })
           answer.pipe(response)
           answer.on('error', () => response.destroy())
         },
@@ -70,6 +70,10 @@ export function createLiveProxy(headers: Readonly<Record<string, string>>): Live
     close: () => agent.destroy(),
   }
 }
+
+/** A process may say any number; one that no answer has would make `writeHead` throw. */
+const statusOf = ({ statusCode = 502 }: IncomingMessage): number =>
+  statusCode >= 200 && statusCode <= 599 ? statusCode : 502
 
 /** Only Vite's own connection, and only of a page of this very host: another site's page must not listen. */
 function mayUpgrade({ headers, url = '' }: IncomingMessage): boolean {

@@ -12,7 +12,7 @@ import { keepVendorSet, touchVendorSet } from '../vendor-cache.ts'
 import { VENDOR_RECIPE } from '../engine/vendor-build.ts'
 import { VendorSet } from '../messages.ts'
 import type { LiveVendorSet } from './live-messages.ts'
-import { LiveVendorReply } from './vendor-messages.ts'
+import { LiveVendorReply, MAX_KEPT_EXTRAS } from './vendor-messages.ts'
 
 export type LiveVendorsOptions = {
   sandbox: Sandbox
@@ -30,12 +30,13 @@ const HEAP_MB = 1_024
 const LIMIT_MS = 60_000
 const MAX_BYTES = 1_500 * 1024 * 1024
 const MEMORY_CHECK_MS = 100
+const MAX_MADE = 200
 
 /** The packages of live pages, bundled once per set of packages, kept on disk. Owner of the processes that do it. */
 export class LiveVendors {
   readonly #options: LiveVendorsOptions
   readonly #made = new Map<string, Promise<LiveVendorSet | null>>()
-  /** What pages of a set asked for beyond the names of its packages. */
+  /** What pages of a set asked for beyond the names of its packages, and was found; what was wanted last is last. */
   readonly #extras = new Map<string, Set<string>>()
   readonly #running = new Set<() => void>()
 
@@ -47,19 +48,31 @@ export class LiveVendors {
    * The bundled packages of a set, with these modules among them; made now when they are not there. Null when that failed.
    *
    * @param tree An app that asks for this set: it names the packages.
-   * @param wants Modules beyond those packages' own; what others wanted of the set stays.
+   * @param wants Modules beyond those packages' own; what others wanted of the set, and was found, stays.
    */
-  obtain(set: DependencySet, tree: SourceTree, wants: readonly string[] = []): Promise<LiveVendorSet | null> {
-    const extras = this.#extras.get(set.key) ?? new Set<string>()
-    this.#extras.set(set.key, extras)
-    for (const want of wants) extras.add(want)
-    const asked = [...extras].toSorted()
+  async obtain(set: DependencySet, tree: SourceTree, wants: readonly string[] = []): Promise<LiveVendorSet | null> {
+    const asked = [...new Set([...(this.#extras.get(set.key) ?? []), ...wants])].toSorted()
     const listed = readWants(tree)
     const names = Object.keys((listed.ok && listed.value?.dependencies) || {})
     const name = contentHash(JSON.stringify(['live', RECIPE, VENDOR_RECIPE, set.key, names, asked]), 32)
     const known = this.#made.get(name) ?? this.#findSafely(set, { names, extras: asked }, name)
     this.#made.set(name, known)
-    return known
+    const [oldest] = this.#made.keys()
+    if (this.#made.size > MAX_MADE && oldest !== undefined) this.#made.delete(oldest) // it is on disk
+    const made = await known
+    if (made) this.#keepFound(set.key, wants, made)
+    return made
+  }
+
+  /** One app's wrong imports are no business of others: what was not found is not asked for again on their account. */
+  #keepFound(key: string, wants: readonly string[], { set }: LiveVendorSet): void {
+    const extras = this.#extras.get(key) ?? new Set<string>()
+    for (const want of wants) {
+      if (!Object.hasOwn(set.entries, want)) continue
+      extras.delete(want)
+      extras.add(want)
+    }
+    this.#extras.set(key, new Set([...extras].slice(-MAX_KEPT_EXTRAS)))
   }
 
   end(): void {

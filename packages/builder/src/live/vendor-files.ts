@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -31,19 +31,16 @@ export function createVendorFiles(vendorCacheDir: string): {
     const content = await readFile(path).catch(() => null)
     if (!content) return null
     const compressed = await CODINGS[coding](content)
-    const temporary = `${path}.${coding}.${randomUUID()}`
-    await writeFile(temporary, compressed)
-    await rename(temporary, `${path}.${coding}`)
+    await keep(`${path}.${coding}`, compressed)
     return compressed
   }
   const obtain = async (name: string, coding: Coding | null): Promise<Buffer | null> => {
     const key = `${name}.${coding}`
     const known = recent.get(key)
     if (known) return known
-    const made = making.get(key) ?? read(name, coding)
+    const made = making.get(key) ?? read(name, coding).finally(() => making.delete(key))
     making.set(key, made)
     const content = await made
-    making.delete(key)
     return content && recent.set(key, content)
   }
 
@@ -64,5 +61,16 @@ export function createVendorFiles(vendorCacheDir: string): {
       })
       response.end(request.method === 'HEAD' ? undefined : content)
     },
+  }
+}
+
+/** Puts a file in place as a whole, or not at all: a full disk costs the next process a moment, and no visitor anything. */
+async function keep(path: string, content: Buffer): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`
+  try {
+    await writeFile(temporary, content)
+    await rename(temporary, path)
+  } catch {
+    await rm(temporary, { force: true }).catch(() => null) // it is swept later
   }
 }

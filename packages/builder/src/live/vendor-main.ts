@@ -26,11 +26,12 @@ async function bundle(from: PackageStore, key: string, specifiers: readonly stri
 
 async function answer({ key, names, extras }: LiveVendorRequest): Promise<LiveVendorReply> {
   const base = listLiveSpecifiers(store, names)
-  const wanted = [...new Set([...base, ...extras])].toSorted()
+  const there = extras.filter((extra) => store.findModule(extra) !== null) // one that is not would fail the whole bundle
+  const wanted = [...new Set([...base, ...there])].toSorted()
   try {
     return made(await bundle(store, key, wanted))
   } catch (error) {
-    const one = await findBundled(key, base, extras)
+    const one = await findBundled(key, base, there)
     return one ? made(one) : { kind: 'failed', message: wordsOf(error) }
   }
 }

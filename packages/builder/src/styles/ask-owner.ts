@@ -32,12 +32,31 @@ export function createStyleQuestions(): StyleQuestions {
   }
 }
 
-/** The owner's side: answers a question once the sheet is compiled, unless the process is gone by then. */
+/**
+ * The owner's side: answers a question once the sheet is compiled, unless the process is gone by then. Never rejects.
+ *
+ * @param onFault Hears why nothing was compiled when that is our own mistake; the process hears that it failed.
+ */
 export async function answerStyles(
   stdin: Writable,
   { ask, work }: { ask: number; work: StyleWork },
   compile: ((work: StyleWork) => Promise<StyleAnswer>) | null,
+  onFault?: (error: unknown) => void,
 ): Promise<void> {
-  const answer = await compile?.(work)
+  const answer = await compileSafely(work, compile, onFault)
   if (answer && stdin.writable) stdin.write(encodeFrame({ kind: 'styles', ask, answer } satisfies StylesReply))
+}
+
+async function compileSafely(
+  work: StyleWork,
+  compile: ((work: StyleWork) => Promise<StyleAnswer>) | null,
+  onFault?: (error: unknown) => void,
+): Promise<StyleAnswer | undefined> {
+  try {
+    return await compile?.(work)
+  } catch (error) {
+    onFault?.(error)
+    const message = 'The styles of this app could not be compiled. The details are in the log.'
+    return { ok: false, faults: [{ where: 'process', message }] }
+  }
 }

@@ -7,7 +7,7 @@ import {
   wantsFiles,
 } from '@overskill/builder'
 import { fail, type InstallProgress, type NewAppEvent, ok, type Outcome, timeLimitMs } from '@overskill/protocol'
-import { decodeText, type Draft } from '@overskill/workspace'
+import { decodeText, type Draft, isUnsafeToParse } from '@overskill/workspace'
 import { editManifest } from './edit-manifest.ts'
 
 /** What is to become of an app's packages. Each to add is `name` or `name@range`. */
@@ -63,7 +63,8 @@ export function createPackages({ store }: { store: DependencyStore }): Packages 
       const tree = await readFiles(draft, [...wantsFiles, ...CONFIGS])
       const set = store.find(tree)
       if (!set.ok || !set.value) return []
-      return findMissingPackages(new Map([...tree, [path, new TextEncoder().encode(text)]]), set.value)
+      const files = new Map([...tree, [path, new TextEncoder().encode(text)]])
+      return findMissingPackages(files, set.value, isUnsafeToParse)
     },
   }
 }

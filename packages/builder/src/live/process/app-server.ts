@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { createServer, type Plugin, type ViteDevServer } from 'vite'
 import { APP_ROOT } from '../../engine/app-files.ts'
 import { JSX_SOURCE } from './file-facts.ts'
+import { filterMessages } from './page-messages.ts'
 import { virtualFiles, type PageSources } from './virtual-files.ts'
 
 /** A file that no app has: its change stands for a batch of changes. */
@@ -55,6 +56,7 @@ export async function startAppServer(sources: () => PageSources): Promise<AppSer
       forwardConsole: false,
     },
   })
+  vite.ws.on('connection', (socket) => filterMessages(socket)) // Vite's own listener was there first
   return {
     vite,
     upgrades,

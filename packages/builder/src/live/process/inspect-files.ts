@@ -4,6 +4,7 @@ import { resolveInApp, type Resolved } from '../../engine/app-resolver.ts'
 import { packageName } from '../../engine/package-name.ts'
 import { gatherProblems, placeOf, type Problems } from '../../engine/problems.ts'
 import type { AppSources } from '../../engine/app-sources.ts'
+import { MAX_WANT_CHARS, MAX_WANTS } from '../live-messages.ts'
 import { JSX_SOURCE, type ImportFact, type ScriptFacts } from './file-facts.ts'
 import { ICONS_MODULE } from './live-icons.ts'
 import { ENVIRONMENT_MODULE } from './live-rewrite.ts'
@@ -25,7 +26,7 @@ export type Inspection = {
   packages: ReadonlyMap<string, readonly string[]>
   /** What each reached script's imports mean, so that a change of that can be seen. */
   meanings: ReadonlyMap<string, string>
-  /** Modules of packages that are not bundled yet (`name`, or `name#export`). */
+  /** Modules of packages that are not bundled yet. */
   wants: ReadonlySet<string>
 }
 
@@ -189,29 +190,21 @@ function checkPackage(
   fault: Fault,
   state: State,
 ): void {
-  const want = (what: string, absent: string): void => {
-    if (vendor.wasAsked(what) || what.length > MAX_WANT_CHARS || state.wants.size >= MAX_WANTS)
-      return fault(fact.specifier, absent)
-    state.wants.add(what)
-    fault(fact.specifier, `"${specifier}" is being prepared.`)
+  if (vendor.urlOf(specifier) === null) {
+    const isPrepared = state.wants.has(specifier) || (!vendor.wasAsked(specifier) && canWant(specifier, state))
+    if (isPrepared) state.wants.add(specifier)
+    const absent = `The package "${packageName(specifier) ?? specifier}" has no module "${specifier}" for browsers.`
+    return fault(fact.specifier, isPrepared ? `"${specifier}" is being prepared.` : absent)
   }
-  if (vendor.urlOf(specifier) === null)
-    return want(
-      specifier,
-      `The package "${packageName(specifier) ?? specifier}" has no module "${specifier}" for browsers.`,
-    )
   for (const name of fact.names) {
-    if (name === '*') continue
-    const given = vendor.gives(specifier, name)
-    const absent = `"${name}" is not exported by the package "${specifier}".`
-    if (given === 'no') fault(fact.specifier, absent)
-    else if (given === 'unknown') want(`${specifier}#${name}`, absent)
+    if (name === '*' || vendor.gives(specifier, name)) continue
+    fault(fact.specifier, `"${name}" is not exported by the package "${specifier}".`)
   }
 }
 
 /** What can be asked of the owner: more would be no honest app. */
-const MAX_WANTS = 2_000
-const MAX_WANT_CHARS = 500
+const canWant = (specifier: string, { wants }: State): boolean =>
+  wants.size < MAX_WANTS && specifier.length <= MAX_WANT_CHARS
 
 const meaningOf = (resolved: Resolved): string =>
   resolved.kind === 'file' || resolved.kind === 'stylesheet' ? resolved.id : resolved.kind

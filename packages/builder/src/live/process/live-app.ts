@@ -8,14 +8,15 @@ import type { AskStyles } from '../../styles/style-request.ts'
 import { startAppServer, type AppServer } from './app-server.ts'
 import { changedPaths, keepIdentity, withoutBlamed, type LiveTree } from './live-files.ts'
 import { asksTree } from './live-rewrite.ts'
-import { LiveStyles, type StyleUpdate } from './live-styles.ts'
+import { isPassing, LiveStyles, type StyleUpdate } from './live-styles.ts'
 import type { LiveVendor } from './live-vendor.ts'
 import { locatePlaces } from './locate.ts'
 import { modulesOf } from './module-ids.ts'
 import { FactsCache, keepAssets, viewTree, type AppRoom, type PageView } from './page-view.ts'
 import type { PageSources } from './virtual-files.ts'
 
-export type AppStatus = { state: LiveState; wants: string[] }
+/** `unsettled`: another look at the same files may end otherwise. */
+export type AppStatus = { state: LiveState; wants: string[]; unsettled: boolean }
 
 /** What Vite says to pages, as far as it matters here. */
 type Payload = { type?: string; updates?: { acceptedPath: string }[] }
@@ -35,7 +36,8 @@ export class LiveApp {
   #newest: LiveTree = new Map()
   #shown: PageView | null = null
   #env: Readonly<Record<string, string>> = {}
-  #status: AppStatus = { state: { status: 'ready', errors: [] }, wants: [] }
+  #status: AppStatus = { state: { status: 'ready', errors: [] }, wants: [], unsettled: false }
+  #isUnsettled = false
   #revision = 1
   #reloadDue = false
   #sendReload: () => void = () => undefined
@@ -47,7 +49,12 @@ export class LiveApp {
 
   constructor(store: PackageStore, vendor: LiveVendor, askStyles: AskStyles) {
     const own = { output: keepAssets(MOST_ASSETS), styles: new LiveStyles(), facts: new FactsCache() }
-    this.#room = { store, vendor, askStyles, ...own }
+    const ask: AskStyles = async (work) => {
+      const answer = await askStyles(work)
+      this.#isUnsettled ||= isPassing(answer)
+      return answer
+    }
+    this.#room = { store, vendor, askStyles: ask, ...own }
   }
 
   get shown(): PageView | null {
@@ -161,7 +168,9 @@ export class LiveApp {
 
   /** Finds the newest tree that can be shown, shows it, and says how the newest one is. */
   async #look(): Promise<AppStatus> {
+    this.#isUnsettled = false
     const newest = await viewTree(this.#room, this.#newest)
+    const unsettled = this.#isUnsettled
     const { problems, wants } = newest.inspection
     const before: LiveTree = this.#shown?.tree ?? new Map()
     let next: PageView | null = newest
@@ -172,6 +181,7 @@ export class LiveApp {
     this.#status = {
       state: { status: problems.length > 0 ? 'broken' : 'ready', errors: [...problems] },
       wants: [...wants],
+      unsettled,
     }
     if (next) await this.#show(next)
     if (this.#reloadDue) this.#reload()

@@ -6,6 +6,7 @@ import { contentHash } from '../../engine/output.ts'
 import type { Problems } from '../../engine/problems.ts'
 import { createStylesheets, type CssModule } from '../../engine/stylesheets.ts'
 import { findCandidates } from '../../engine/tailwind.ts'
+import type { AskStyles, StyleAnswer } from '../../styles/style-request.ts'
 import { asItIs, codeSources, needsCode, openLiveSheet, sheetSources, type LiveSheet } from './live-sheet.ts'
 import { derivedId, parseDerivedId } from './module-ids.ts'
 import { alikeRules, diffSheets, textOfRules, type SheetChange, type SheetRule } from './sheet-diff.ts'
@@ -102,11 +103,16 @@ export class LiveStyles {
     const same = known.find((item) => item.key === key)
     if (same) return same
     const id = use === 'package-style' ? posix.join(sources.store.root, path) : appId(path)
-    const made = {
-      key,
-      ...(use === 'names' ? await openModule(sources, id) : await openPlain(sources, id, known[0]?.sheet)),
+    let isFinal = true
+    const askStyles: AskStyles = async (work) => {
+      const answer = await sources.askStyles(work)
+      isFinal &&= !isPassing(answer)
+      return answer
     }
-    this.#kept.set(name, [made, ...known].slice(0, 2))
+    const own = { ...sources, askStyles }
+    const opened = use === 'names' ? await openModule(own, id) : await openPlain(own, id, known[0]?.sheet)
+    const made = { key, ...opened }
+    if (isFinal) this.#kept.set(name, [made, ...(this.#kept.get(name) ?? [])].slice(0, 2))
     return made
   }
 
@@ -116,6 +122,10 @@ export class LiveStyles {
     return known
   }
 }
+
+/** Whether an answer says nothing about the files: the process came to its end, or there was no time. */
+export const isPassing = (answer: StyleAnswer): boolean =>
+  !answer.ok && answer.faults.some(({ where }) => where === 'process')
 
 const openPlain = async (sources: AppSources, id: string, before?: LiveSheet): Promise<Omit<Kept, 'key'>> => ({
   sheet: await openLiveSheet(sources, id, before),

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
-import { isCommonJs } from '../../engine/module-exports.ts'
-import type { PackageStore } from '../../engine/package-store.ts'
 import type { LiveVendorSet } from '../live-messages.ts'
 
 /** What a live page may import of packages: bundled modules, by what they are asked for. */
 export type LiveVendor = {
   /** The address of a module; null when it is not bundled, or not there at all. */
   urlOf(specifier: string): string | null
-  /** Whether a module gives a name. `unknown`: only bundling it for that name would tell. */
-  gives(specifier: string, name: string): 'yes' | 'no' | 'unknown'
+  /** Whether a bundled module gives a name. */
+  gives(specifier: string, name: string): boolean
   /** Whether this was asked for before: then it does not exist. */
   wasAsked(want: string): boolean
   /** All files that a file imports, and itself, as addresses. */
@@ -29,7 +27,7 @@ export const toServedAddresses = (code: string): string => code.replaceAll(FULL_
 
 const exportsOfFile = new Map<string, ReadonlySet<string>>()
 
-export function openLiveVendor(store: PackageStore, vendorCacheDir: string, made: LiveVendorSet): LiveVendor {
+export function openLiveVendor(vendorCacheDir: string, made: LiveVendorSet): LiveVendor {
   const { set, extras } = made
   const asked = new Set(extras)
   const exportsOf = (file: string): ReadonlySet<string> => {
@@ -44,8 +42,7 @@ export function openLiveVendor(store: PackageStore, vendorCacheDir: string, made
     },
     gives(specifier, name) {
       const file = set.entries[specifier]
-      if (!file || exportsOf(file).has(name)) return 'yes'
-      return isCommonJs(store, specifier) && !asked.has(`${specifier}#${name}`) ? 'unknown' : 'no'
+      return !file || exportsOf(file).has(name)
     },
     wasAsked: (want) => asked.has(want),
     closure(url) {

@@ -49,7 +49,7 @@ function vendorOf(store: PackageStore, made: LiveVendorSet): LiveVendor {
   const known = vendors.get(store) ?? new Map<string, LiveVendor>()
   vendors.set(store, known)
   const name = JSON.stringify([made.set.key, made.extras])
-  const vendor = known.get(name) ?? openLiveVendor(store, vendorCacheDir, made)
+  const vendor = known.get(name) ?? openLiveVendor(vendorCacheDir, made)
   known.set(name, vendor)
   return vendor
 }
@@ -72,7 +72,7 @@ async function closeApp(name: string): Promise<void> {
 
 async function answer(request: LiveRequest): Promise<LiveReply> {
   const { id } = request
-  const state = ({ state: found, wants }: AppStatus): LiveReply => ({ kind: 'state', id, state: found, wants })
+  const state = (status: AppStatus): LiveReply => ({ kind: 'state', id, ...status })
   if (request.kind === 'open') return state(await openApp(request))
   if (request.kind === 'close') {
     await closeApp(request.app)
@@ -106,8 +106,11 @@ const server = createServer((request, response) => {
 })
 server.on('upgrade', (request, socket, head) => {
   const room = rooms.get(String(request.headers[APP_HEADER]))
-  if (room) room.app.upgrade(request, socket, head)
-  else socket.destroy()
+  try {
+    must(room, 'An open app').app.upgrade(request, socket, head)
+  } catch {
+    socket.destroy() // it is not open yet, or not any more: the page tries again
+  }
 })
 server.keepAliveTimeout = 60_000
 
