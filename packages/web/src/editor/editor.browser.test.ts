@@ -223,7 +223,7 @@ test('the name is changed by a click; Escape leaves it as it was; the focus stay
   await page.getByRole('button', { name: 'Shelf' }).waitFor() // before the stream has told it
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Shelf')
   release()
-  expect(await page.title()).toBe('Shelf · OverSkill')
+  await expect.poll(() => page.title()).toBe('Shelf · OverSkill')
 })
 
 test('the keyboard reaches everything: the message box, the views, the width, the conversation', async () => {
