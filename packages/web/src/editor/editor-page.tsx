@@ -1,12 +1,8 @@
-import { contract } from '@overskill/protocol'
-import { useMutation } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { call } from '../api/call.ts'
-import { problemOf } from '../api/problem.ts'
+import { useUndeleteApp } from '../home/use-delete-app.ts'
 import { Button } from '../ui/button.tsx'
 import { NotFoundPage } from '../ui/last-pages.tsx'
 import { Spinner } from '../ui/spinner.tsx'
-import { toast } from '../ui/toasts.tsx'
 import { AppProvider, useStream } from './app-context.tsx'
 import { AwayBanner } from './away-banner.tsx'
 import { EditorLayout } from './editor-layout.tsx'
@@ -51,14 +47,10 @@ function OpenEditor() {
   return <EditorLayout />
 }
 
-/** For an app that was deleted; one that never was is refused by the server, in words. */
+/** For an app that was deleted. */
 function BringBackButton() {
   const { app } = route.useParams()
-  const restore = useMutation({
-    mutationFn: () => call(contract.apps.undelete, { app }),
-    onSuccess: () => location.reload(), // all of it was let go of
-    onError: (error) => toast(problemOf(error).detail, { tone: 'problem' }),
-  })
+  const restore = useUndeleteApp(app, () => location.reload()) // all of it was let go of
   return (
     <Button size="large" disabled={restore.isPending} onClick={() => restore.mutate()}>
       {editorWords.bringBack}

@@ -6,19 +6,24 @@ import { words } from '../ui/strings.ts'
 import { toast } from '../ui/toasts.tsx'
 import { homeWords } from './strings.ts'
 
+const sayProblem = (error: unknown): void => toast(problemOf(error).detail, { tone: 'problem' })
+
+/** Brings a deleted app back; one that never was is refused by the server, in words. */
+export const useUndeleteApp = (app: string, onRestored: () => void) =>
+  useMutation({
+    mutationFn: () => call(contract.apps.undelete, { app }),
+    onSuccess: onRestored,
+    onError: sayProblem,
+  })
+
 /** Deletes an app and offers to bring it back. */
 export function useDeleteApp(app: App, onDeleted?: () => void) {
   const client = useQueryClient()
   const refresh = (): void => void client.invalidateQueries({ queryKey: ['apps'] })
-  const onError = (error: unknown): void => toast(problemOf(error).detail, { tone: 'problem' })
   const name = app.name || words.untitled
-  const restore = useMutation({
-    mutationFn: () => call(contract.apps.undelete, { app: app.id }),
-    onSuccess: () => {
-      toast(homeWords.restored(name))
-      refresh()
-    },
-    onError,
+  const restore = useUndeleteApp(app.id, () => {
+    toast(homeWords.restored(name))
+    refresh()
   })
   return useMutation({
     mutationFn: () => call(contract.apps.remove, { app: app.id }),
@@ -27,6 +32,6 @@ export function useDeleteApp(app: App, onDeleted?: () => void) {
       refresh()
       onDeleted?.()
     },
-    onError,
+    onError: sayProblem,
   })
 }
